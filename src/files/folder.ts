@@ -17,6 +17,11 @@ export function openFolder(
   { env, stdin }: { readonly env: NodeJS.ProcessEnv; readonly stdin: () => AsyncIterable<Buffer> },
 ) {
   const at = (file: string) => resolve(path, file)
+  let input: Promise<string> | undefined
+  const readStdin = () => {
+    input ??= readStream(stdin(), 'stdin')
+    return input
+  }
   const from = (absolute: string | undefined) =>
     absolute === undefined ? undefined : relative(path, absolute)
   return {
@@ -29,9 +34,8 @@ export function openFolder(
     /** The sorted names of a folder's files that end in `suffix`; empty for a missing folder. */
     list: (folder: string, suffix: string) => listFiles(at(folder), suffix),
     /** The text of a file, or of stdin for `-`. @throws InputError */
-    read: (file: string) =>
-      file === STDIN ? readStream(stdin(), 'stdin') : readInput(file, at(file)),
-    readIfExists: (file: string) => readIfExists(refuseStdin(file), at(file)),
+    read: (file: string) => (file === STDIN ? readStdin() : readInput(file, at(file))),
+    readIfExists: (file: string) => (file === STDIN ? readStdin() : readIfExists(file, at(file))),
     /** Like `readIfExists`, for a file that another file names. @throws for a link out of its folder */
     readSibling: (file: string) => readSibling(file, at(file)),
     write: (writes: readonly Write[]) => {
@@ -40,7 +44,7 @@ export function openFolder(
     },
     lock: <T>(files: readonly string[], onWait: (text: string) => void, work: () => Promise<T>) =>
       withLocks(files, at, onWait, work),
-    checkTarget: (file: string) => checkTarget(file, at(file)),
+    checkTarget: (file: string) => checkTarget(refuseStdin(file), at(file)),
     /** A file of this name in this folder or above it, up to the root of the git repository. */
     findUpwards: (name: string) => from(findUpwards(name, path)),
     repositoryRoot: () => from(findRepository(path)),

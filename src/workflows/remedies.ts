@@ -94,8 +94,8 @@ async function findSimilar(file: string, folder: Folder): Promise<string> {
     files.find((each) => basename(each, '.json') === basename(file, '.json'))
   if (similar !== undefined) return `Did you mean ${similar}?`
   const existing = 'Specify the path of an existing file'
-  // A manifest is not a stream.
-  const isStream = streams.length > 0 && !/\.ya?ml$/.test(file)
+  // A name of a stream has no extension.
+  const isStream = streams.length > 0 && !/\.(ya?ml|json)$/.test(file)
   if (isStream) return `${existing}, or one of the streams ${streams.join(', ')}.`
   const isName = workspace === undefined && /^[\w-]+$/.test(file)
   return `${existing}${isName ? ', or run stream-snapshot init to use names of streams' : ''}.`

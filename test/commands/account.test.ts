@@ -9,21 +9,21 @@ import { EXAMPLE, smallStream } from '../support/streams.ts'
 const OLD = '418.94.202409162337-0'
 const NEW = '418.94.202410090804-0'
 
-interface Parts {
+interface BuildOptions {
   readonly release?: string
   readonly platforms?: readonly string[]
   readonly regions?: readonly string[]
-  /** Whether there is a disk for Azure, which stands under the build's extensions. */
+  /** Whether the build has an Azure disk, which streams have under the extensions. */
   readonly disk?: boolean
 }
 
-/** A build of x86_64 with artifacts of some platforms and AMIs in some regions. */
+/** Returns an x86_64 build. */
 const build = ({
   release = NEW,
   platforms = ['aws', 'azure', 'metal', 'qemu', 'vmware'],
   regions = ['eu-west-1', 'me-central-1', 'us-east-1'],
   disk = true,
-}: Parts = {}) => ({
+}: BuildOptions = {}) => ({
   release,
   location: `https://rhcos.mirror.openshift.com/art/storage/prod/streams/rhcos-4.18/builds/${release}/x86_64`,
   meta: {
@@ -52,9 +52,9 @@ const AMI = {
   image: 'ami-0123456789abcdef0',
   name: 'rhcos-418',
 } as const
-const ASKED = { azure: [], aws: [{ region: AMI.region, images: 1 }] }
-const snapshot = (parts: Parts = {}, images = [V2, ARM]) =>
-  snapshotText(images, { builds: { x86_64: build(parts) } })
+const QUERIES = { azure: [], aws: [{ region: AMI.region, images: 1 }] }
+const snapshot = (options: BuildOptions = {}, images = [V2, ARM]) =>
+  snapshotText(images, { builds: { x86_64: build(options) } })
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -63,8 +63,8 @@ const call = (...args: string[]) => run(args, { cwd: folder })
 const regenerate = (...args: string[]) =>
   call('regenerate', 's.json', '--target', 't.json', ...args)
 
-/** The target as one snapshot makes it, and another snapshot beside it. */
-async function given(before: string, after: string): Promise<string> {
+/** Generates the target from one snapshot, then replaces the snapshot by another. */
+async function prepare(before: string, after: string): Promise<string> {
   await writeFile(at('s.json'), before)
   expect(await regenerate()).toMatchObject({ status: 0 })
   await writeFile(at('s.json'), after)
@@ -75,7 +75,7 @@ beforeEach(async () => {
   folder = await temporaryFolder()
 })
 
-describe('what a run would take away', () => {
+describe('regenerate', () => {
   it.each([
     [
       'a region of a bumped build',
@@ -84,7 +84,7 @@ describe('what a run would take away', () => {
       '-  image aws x86_64 · me-central-1',
     ],
     [
-      'all regions, and with them the images of a platform',
+      'all regions of a platform',
       snapshot({ regions: [] }),
       '3 cloud images',
       '-  image aws x86_64 · 3 regions: eu-west-1, me-central-1, us-east-1',
@@ -107,8 +107,8 @@ describe('what a run would take away', () => {
       '1 marketplace image',
       '-  azure no-purchase-plan x86_64 gen2  azureopenshift:aro4:418-v2:418.94.20240916',
     ],
-  ])('%s, is named and refused, and let through on request', async (_, after, count, line) => {
-    const before = await given(snapshot({ release: OLD }), after)
+  ])('refuses to remove %s without --allow-regression', async (_, after, count, line) => {
+    const before = await prepare(snapshot({ release: OLD }), after)
     const refused = await regenerate()
     expect(refused).toMatchObject({ status: 1, stdout: '' })
     expect(refused.stderr.split('\n')[0]).toBe(`stream-snapshot: the target would lose ${count}`)
@@ -139,8 +139,8 @@ describe('what a run would take away', () => {
       }),
       '-  signature x86_64 · 2 artifacts: aws img.gz disk, metal img.gz disk',
     ],
-  ])('%s, is a loss', async (_, old, after, line) => {
-    const before = await given(old, after)
+  ])('refuses to remove %s', async (_, old, after, line) => {
+    const before = await prepare(old, after)
     const refused = await regenerate()
     expect(refused).toMatchObject({ status: 1, stdout: '' })
     expect(refused.stderr).toContain(line)
@@ -150,18 +150,18 @@ describe('what a run would take away', () => {
     expect(allowed.stderr).toContain(line)
   })
 
-  it('an older build in the place of a newer one, is refused', async () => {
-    const before = await given(snapshot(), snapshot({ release: OLD }))
+  it('refuses to replace a build by an older build', async () => {
+    const before = await prepare(snapshot(), snapshot({ release: OLD }))
     const { status, stderr } = await regenerate()
     expect(status).toBe(1)
     expect(stderr).toContain(`~  build x86_64  ${NEW} -> ${OLD}`)
     expect(await read('t.json')).toBe(before)
   })
 
-  it('an earlier RHEL major, is refused; a later one is reported', async () => {
+  it('refuses a build of an earlier RHEL major version, and accepts a later one', async () => {
     const rhel9 = snapshot({ release: '9.8.20260428-0' })
     const rhel10 = snapshot({ release: '10.2.20260423-0' })
-    await given(rhel10, rhel9)
+    await prepare(rhel10, rhel9)
     const back = await regenerate()
     expect(back.status).toBe(1)
     expect(back.stderr.split('\n')[0]).toBe(
@@ -177,11 +177,11 @@ describe('what a run would take away', () => {
   })
 })
 
-describe('what has the same name', () => {
-  it('is another AMI where its release is another', async () => {
-    const listed = { builds: { x86_64: build() }, images: { aws: [AMI] }, queries: ASKED }
+describe('regenerate with an AMI of the same ID', () => {
+  it('refuses an older release', async () => {
+    const listed = { builds: { x86_64: build() }, images: { aws: [AMI] }, queries: QUERIES }
     const text = snapshotText([], listed)
-    const stream = await given(text, text)
+    const stream = await prepare(text, text)
     await writeFile(at('t.json'), stream.replaceAll(AMI.version, OLD))
     const { status, stderr } = await regenerate()
     expect(status).toBe(1)
@@ -190,13 +190,13 @@ describe('what has the same name', () => {
   })
 })
 
-describe('a cloud', () => {
+describe('diff of a cloud', () => {
   const images = { azure: [], aws: [AMI] }
   it.each([
-    ['with what it listed', images, '1 image'],
-    ['that listed nothing', { azure: [], aws: [] }, '0 images'],
-  ])('%s, comes and goes in one line', async (_, images, count) => {
-    await writeFile(at('a.json'), snapshotText([], { images, queries: ASKED }))
+    ['with images', images, '1 image'],
+    ['without images', { azure: [], aws: [] }, '0 images'],
+  ])('%s prints one line when the cloud is added or removed', async (_, images, count) => {
+    await writeFile(at('a.json'), snapshotText([], { images, queries: QUERIES }))
     await writeFile(at('b.json'), snapshotText([]))
     for (const [sign, ...files] of [
       ['-', 'a.json', 'b.json'],
@@ -211,18 +211,18 @@ describe('a cloud', () => {
   })
 })
 
-describe('a value of another type where an image or a part of a build is written', () => {
+describe('a value of the wrong type in place of a generated value', () => {
   const { image: _, region: __, ...product } = AMI
   const gcp = { ...product, project: 'redhat-marketplace-public', name: 'redhat-coreos-ocp' }
   const captured = snapshotText([], {
     builds: { x86_64: build({ platforms: ['aws', 'metal'], regions: ['us-east-1'] }) },
     images: { azure: [V2, azureImage('aro_418', V2.version)], aws: [AMI], gcp: [gcp] },
-    queries: { ...ASKED, gcp: [] },
+    queries: { ...QUERIES, gcp: [] },
   })
-  /** Stands for a number that no double can hold. */
+  /** Placeholder for a number that is too large for a double. */
   const HUGE = 'huge'
   type Tree = { [key: string]: Tree | string }
-  /** The paths of all members below a member. */
+  /** Returns the paths of all members below `tree`. */
   const pathsIn = (tree: Tree | string): string[][] =>
     typeof tree === 'string'
       ? []
@@ -236,7 +236,7 @@ describe('a value of another type where an image or a part of a build is written
     ['in the layout stream-metadata', 't.json', 24, ['--layout', 'stream-metadata']],
     ['in a marketplace file', 'm.json', 23, ['--marketplace-file', 'm.json']],
     ['of a build', 't.json', 11, ['--layout', 'none']],
-  ])('%s, is refused with its position', async (_, file, total, options) => {
+  ])('%s is refused with its path', async (_, file, total, options) => {
     await writeFile(at('s.json'), captured)
     expect(await regenerate(...options)).toMatchObject({ status: 0 })
     const text = await read(file)
@@ -251,12 +251,12 @@ describe('a value of another type where an image or a part of a build is written
       const parent = path.slice(0, -1).reduce((tree, name) => tree[name], edited)
       const name = path.at(-1) ?? ''
       const isText = typeof parent[name] === 'string'
-      // A change of a text in a build is named.
+      // A changed string in a build is reported as a change instead.
       if (isText && options.includes('none')) continue
       for (const value of isText ? [['x'], HUGE, { x: 1 }] : [['x'], 'text', HUGE]) {
         parent[name] = value
-        const given = `${JSON.stringify(edited, undefined, 2)}\n`.replace(`"${HUGE}"`, '1e999')
-        await writeFile(at(file), given)
+        const editedText = `${JSON.stringify(edited, undefined, 2)}\n`.replace(`"${HUGE}"`, '1e999')
+        await writeFile(at(file), editedText)
         const { status, stderr } = await regenerate('--allow-regression', ...options)
         const where = path.map((step) => (/^[\w-]+$/.test(step) ? `.${step}` : `["${step}"]`))
         const expected = `expected ${isText ? 'a string' : 'an object'}, found `
@@ -265,7 +265,7 @@ describe('a value of another type where an image or a part of a build is written
           expect.stringContaining(`${file}: ${where.join('')}: ${expected}`),
           2,
         ])
-        expect(await read(file)).toBe(given)
+        expect(await read(file)).toBe(editedText)
       }
       count += 1
     }
@@ -274,12 +274,12 @@ describe('a value of another type where an image or a part of a build is written
 })
 
 describe('--keep-lost', () => {
-  const lacking = snapshot({ regions: ['eu-west-1', 'us-east-1'] })
+  const withoutRegion = snapshot({ regions: ['eu-west-1', 'us-east-1'] })
   const regions = async () =>
     JSON.parse(await read('t.json')).architectures.x86_64.images.aws.regions
 
-  it('keeps the images of regions with their own release, in the order of regions', async () => {
-    await given(snapshot({ release: OLD }), lacking)
+  it('keeps the images of missing regions with their release, in the order of regions', async () => {
+    await prepare(snapshot({ release: OLD }), withoutRegion)
     const { status, stderr } = await regenerate('--keep-lost')
     expect(status).toBe(0)
     expect(stderr).toContain(`kept: image aws x86_64 · me-central-1 of ${OLD}, not in the build\n`)
@@ -291,8 +291,8 @@ describe('--keep-lost', () => {
     ])
   })
 
-  it('holds from then on, and gives way to the image of a later build', async () => {
-    await given(snapshot({ release: OLD }), lacking)
+  it('keeps an image until a later build has an image of its region', async () => {
+    await prepare(snapshot({ release: OLD }), withoutRegion)
     await regenerate('--keep-lost')
     const kept = await read('t.json')
     expect(await regenerate()).toMatchObject({ status: 0 })
@@ -303,8 +303,8 @@ describe('--keep-lost', () => {
     expect((await regions())['me-central-1'].release).toBe('418.94.202501221327-0')
   })
 
-  it('is of no use against the loss of a platform', async () => {
-    await given(
+  it('does not keep a missing platform', async () => {
+    await prepare(
       snapshot({ release: OLD }),
       snapshot({ platforms: ['aws', 'azure', 'metal', 'qemu'] }),
     )
@@ -314,9 +314,9 @@ describe('--keep-lost', () => {
   })
 })
 
-describe('a sentence', () => {
-  it('about metadata is as short: time and maker stay where nothing else changes', async () => {
-    const before = await given(snapshot(), snapshot().replace('test', 'test'))
+describe('the metadata', () => {
+  it('keeps its time and generator if nothing else changes', async () => {
+    const before = await prepare(snapshot(), snapshot())
     await writeFile(
       at('s.json'),
       snapshotText([V2, ARM], { builds: { x86_64: build() }, capturedAt: '2025-01-01T00:00:00Z' }),
@@ -328,8 +328,8 @@ describe('a sentence', () => {
   })
 })
 
-describe('a target that is not there', () => {
-  it('is made, and that is said', async () => {
+describe('a missing target', () => {
+  it('is created by regenerate', async () => {
     await writeFile(at('s.json'), snapshot())
     const { stderr } = await regenerate()
     expect(stderr).toMatch(/t\.json: created\n$/)
@@ -352,7 +352,7 @@ describe('a target that is not there', () => {
 })
 
 describe('verify --target', () => {
-  it('takes the options of regenerate', async () => {
+  it('supports the options of regenerate', async () => {
     await writeFile(at('t.json'), smallStream(EXAMPLE))
     await writeFile(at('s.json'), snapshotText([V2, ARM]))
     await regenerate('--marketplace-file', 'm.json')
@@ -370,7 +370,7 @@ describe('verify --target', () => {
   })
 
   it('reports images of a cloud that was not queried', async () => {
-    await given(snapshot(), snapshot())
+    await prepare(snapshot(), snapshot())
     const stream = JSON.parse(await read('t.json'))
     stream.architectures.x86_64['rhel-coreos-extensions']['aws-marketplace'] = {
       ocp: { regions: { 'us-east-1': { release: NEW, image: 'ami-1' } } },
@@ -387,10 +387,8 @@ describe('verify --target', () => {
   })
 })
 
-describe('what is written for readers', () => {
-  it('is reported if the installer and the operators do not read it', async () => {
-    const folder = await temporaryFolder()
-    const at = (name: string) => join(folder, name)
+describe('a generated key', () => {
+  it('is reported if the installer and the operators do not read the key', async () => {
     const known = azureImage('418-v2', '418.94.20241009')
     await writeFile(at('s.json'), snapshotText([known]))
     const { ocp } = BUILT_IN.azure?.plans ?? {}

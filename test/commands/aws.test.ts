@@ -22,7 +22,7 @@ const capture = (mockServer: AwsMockServer, args: readonly string[] = []) =>
   })
 
 describe('capture --cloud aws', () => {
-  it('queries all products at once in each enabled region, page by page', async () => {
+  it('queries all products in one request per enabled region, page by page', async () => {
     const mockServer = await awsFor()
     const outcome = await capture(mockServer)
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
@@ -48,7 +48,7 @@ describe('capture --cloud aws', () => {
     ])
   })
 
-  it('takes regions from the command line without listing regions', async () => {
+  it('queries the regions of --regions without listing regions', async () => {
     const mockServer = await awsFor()
     await capture(mockServer, ['--regions', 'us-east-1,eu-central-1'])
     expect(new Set(mockServer.questions.map(({ region }) => region))).toEqual(
@@ -58,27 +58,27 @@ describe('capture --cloud aws', () => {
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 
-  it('queries the enabled regions again after --regions, and keeps a region that is disabled', async () => {
+  it('queries all enabled regions after --regions, and keeps a disabled region', async () => {
     const mockServer = await awsFor({ enabledRegions: ['us-east-1', 'eu-central-1'] })
-    const queried = async () => {
+    const readRegions = async () => {
       const { criteria, queries } = JSON.parse(await read('s.json'))
       expect(criteria.aws.regions).toBeUndefined()
       return queries.aws.map(({ region }: { region: string }) => region).sort()
     }
     await capture(mockServer, ['--regions', 'us-east-1'])
-    expect(await queried()).toEqual(['us-east-1'])
+    expect(await readRegions()).toEqual(['us-east-1'])
     expect(await capture(mockServer)).toMatchObject({ status: 0 })
-    expect(await queried()).toEqual(['eu-central-1', 'us-east-1'])
+    expect(await readRegions()).toEqual(['eu-central-1', 'us-east-1'])
     mockServer.setRegions(['us-east-1', 'sa-east-1'])
     const { status, stderr } = await capture(mockServer)
     expect(status).toBe(0)
     expect(stderr).toContain('aws eu-central-1: not queried, 56 images unchanged\n')
-    expect(await queried()).toEqual(['eu-central-1', 'sa-east-1', 'us-east-1'])
+    expect(await readRegions()).toEqual(['eu-central-1', 'sa-east-1', 'us-east-1'])
     expect(await run(['capture', at('s.json'), '--replay', '--check'])).toMatchObject({ status: 0 })
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 
-  it('reads on behind pages without an image, and replays them', async () => {
+  it('continues after pages without images, and replays them', async () => {
     const mockServer = await awsFor({ emptyPages: 2 })
     const { stderr } = await capture(mockServer, ['--regions', 'us-east-1'])
     expect(stderr).toMatch(/^aws: 56 images\n/)
@@ -86,19 +86,19 @@ describe('capture --cloud aws', () => {
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 
-  it('fails as a whole if one region refuses', async () => {
+  it('fails for all regions if one region refuses the query', async () => {
     const outcome = await capture(await awsFor({ failures: { 'sa-east-1': { status: 403 } } }))
     expect(outcome.status).toBe(3)
     const [error, hint] = outcome.stderr.split('\n')
     expect(error).toMatch(/^stream-snapshot: aws sa-east-1: returned 403 UnauthorizedOperation: /)
     expect(hint).toContain(
-      'Query the other regions with --regions ap-southeast-2,eu-central-1,us-east-1; existing images of sa-east-1 are kept.',
+      'Query the other regions with --regions ap-southeast-2,eu-central-1,us-east-1; any images of sa-east-1 in the snapshot are kept.',
     )
     expect(outcome.stderr).not.toContain('482915537706')
     expect(await readdir(folder)).toEqual(['rhcos.json'])
   })
 
-  it('distinguishes a region without images from an HTML page', async () => {
+  it('accepts a region without images, but refuses an HTML page', async () => {
     const mockServer = await awsFor({ enabledRegions: ['us-east-1', 'eu-west-3'] })
     expect(await capture(mockServer)).toMatchObject({ status: 0 })
     expect(JSON.parse(await read('s.json')).queries.aws).toContainEqual({

@@ -10,8 +10,8 @@ import { makeSnapshot } from '../support/snapshots.ts'
 
 type CaptureArgs = Parameters<typeof readConfig>[0] & Parameters<typeof captureOptions>[0]
 
-/** What a command line queries. */
-async function request(args: readonly string[], snapshot?: ReturnType<typeof makeSnapshot>) {
+/** Plans the capture for a command line. */
+async function planFor(args: readonly string[], snapshot?: ReturnType<typeof makeSnapshot>) {
   const { options, positionals } = captureCommand
   const [, words] = parseWords(['capture', 's.json', ...args])
   const table = { ...positionals, ...options }
@@ -23,15 +23,15 @@ async function request(args: readonly string[], snapshot?: ReturnType<typeof mak
 
 const RHCOS = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams'
 const FCOS = 'https://builds.coreos.fedoraproject.org/prod/streams'
-const R = '418.94.202410090804-0'
-const none = ['--cloud', 'none']
+const RELEASE = '418.94.202410090804-0'
+const noCloud = ['--cloud', 'none']
 
-describe('the stream that is captured', () => {
+describe('the captured stream', () => {
   it.each<[string[], object, object[]]>([
     [
-      ['--name', '4.18-9.4', `x86_64=${R}`],
+      ['--name', '4.18-9.4', `x86_64=${RELEASE}`],
       { name: '4.18-9.4', distro: 'rhcos', url: RHCOS, signatures: true },
-      [{ architecture: 'x86_64', release: R }],
+      [{ architecture: 'x86_64', release: RELEASE }],
     ],
     [
       ['--name', 'stable', '--distro', 'fcos', '--no-signatures', 'x86_64=38.20231002.3.1'],
@@ -54,29 +54,29 @@ describe('the stream that is captured', () => {
       { name: 'a', url: 'https://x.example' },
       [{ source: 'https://builds.example/some/meta.json' }],
     ],
-  ])('%j', async (args, stream, builds) => {
-    const found = await request([...none, ...args])
+  ])('is planned from %j', async (args, stream, builds) => {
+    const found = await planFor([...noCloud, ...args])
     expect(found.stream).toMatchObject({ ...stream, ocp: null })
     expect(found.builds).toEqual(builds)
   })
 
-  it('is the one of the snapshot, moved where the command line says so', async () => {
+  it('comes from the snapshot, unless --url overrides the build server', async () => {
     const location = 'https://elsewhere.example/x86_64'
     const snapshot = makeSnapshot([], {
-      builds: { x86_64: { release: R, location, meta: {} } },
+      builds: { x86_64: { release: RELEASE, location, meta: {} } },
     })
-    const build = { architecture: 'x86_64', release: R }
-    expect((await request(none, snapshot)).builds).toEqual([{ ...build, location }])
-    const moved = await request([...none, '--url', 'https://x.example'], snapshot)
+    const build = { architecture: 'x86_64', release: RELEASE }
+    expect((await planFor(noCloud, snapshot)).builds).toEqual([{ ...build, location }])
+    const moved = await planFor([...noCloud, '--url', 'https://x.example'], snapshot)
     expect(moved.builds).toEqual([build])
     expect(moved.stream).toMatchObject({ name: 'rhcos-4.18', url: 'https://x.example' })
   })
 
   it.each([
-    [['--name', 'rhcos-4.16', `x86_64=${R}`], '4.18'],
+    [['--name', 'rhcos-4.16', `x86_64=${RELEASE}`], '4.18'],
     [['--name', 'rhel-9.6', '--ocp', '4.20', 'x86_64=9.6.20250513-0'], '4.20'],
-  ])('%j is of OCP %s', async (args, ocp) => {
-    expect((await request(args)).stream.ocp).toBe(ocp)
+  ])('with %j has the OCP version %s', async (args, ocp) => {
+    expect((await planFor(args)).stream.ocp).toBe(ocp)
   })
 })
 
@@ -90,13 +90,13 @@ describe('an unknown OCP version', () => {
       ['--name', 'c10s', 'x86_64=10.0.20251103-0'],
       's.json: unknown OCP version: no OCP version uses RHEL 10.0',
     ],
-    [['--name', 'a', '--ocp', '4.99', `x86_64=${R}`], '--ocp 4.99: unknown OCP version'],
-  ])('%j is refused with its candidates', async (args, message) => {
-    await expect(request(args)).rejects.toThrow(message)
+    [['--name', 'a', '--ocp', '4.99', `x86_64=${RELEASE}`], '--ocp 4.99: unknown OCP version'],
+  ])('is refused with the candidates for %j', async (args, message) => {
+    await expect(planFor(args)).rejects.toThrow(message)
   })
 })
 
-describe('a command line that is wrong', () => {
+describe('an invalid command line', () => {
   const url = 'https://builds.example/meta.json'
   it.each<[string[], string]>([
     [['x86_64'], '"x86_64": expected ARCH=VERSION or https://…/meta.json'],
@@ -131,7 +131,7 @@ describe('a command line that is wrong', () => {
       ['--name', 'a', 'https://one.example/x/meta.json'],
       'https://one.example/x/meta.json: expected URL/NAME/builds/VERSION/ARCH/meta.json',
     ],
-  ])('%j', async (args, message) => {
-    await expect(request(args)).rejects.toThrow(message)
+  ])('is refused: %j', async (args, message) => {
+    await expect(planFor(args)).rejects.toThrow(message)
   })
 })

@@ -24,7 +24,7 @@ const capture = (mockServer: GcpMockServer, env: Record<string, string> = mockSe
     { env },
   )
 
-const queries = async () => JSON.parse(await read('s.json')).queries.gcp
+const readQueries = async () => JSON.parse(await read('s.json')).queries.gcp
 
 describe('capture --cloud gcp', () => {
   it('queries each known name if listing is forbidden', async () => {
@@ -36,8 +36,8 @@ describe('capture --cloud gcp', () => {
     expect(mockServer.requests.map(({ status }) => status).sort()).toEqual([
       200, 403, 404, 404, 404, 404, 404,
     ])
-    expect(await queries()).toHaveLength(6)
-    expect(await queries()).toContainEqual({
+    expect(await readQueries()).toHaveLength(6)
+    expect(await readQueries()).toContainEqual({
       project: 'redhat-marketplace-public',
       name: 'redhat-coreos-oke-48-x86-64-202210040145',
       missing: true,
@@ -48,11 +48,11 @@ describe('capture --cloud gcp', () => {
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 
-  it('lists page by page where it may', async () => {
+  it('lists images page by page if listing is allowed', async () => {
     const mockServer = await gcpFor({ listable: true })
     expect(await capture(mockServer)).toMatchObject({ status: 0 })
     expect(mockServer.requests).toHaveLength(3)
-    expect(await queries()).toEqual([
+    expect(await readQueries()).toEqual([
       {
         project: 'redhat-marketplace-public',
         filter: 'name eq "(redhat-coreos-ocp-|redhat-coreos-oke-|redhat-coreos-opp-).*"',
@@ -62,7 +62,7 @@ describe('capture --cloud gcp', () => {
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
 
-  it('fails as a whole where an image is refused', async () => {
+  it('fails for all images if one image is refused', async () => {
     const faults = [{ path: /ocp-48/, fault: { kind: 'status', status: 403 } as const }]
     const mockServer = await gcpFor({ faults })
     const outcome = await capture(mockServer)

@@ -20,7 +20,7 @@ const complete = async (...words: string[]) => {
 }
 
 describe('help', () => {
-  it.each(names)('of %s starts with its examples, one line for each option', async (name) => {
+  it.each(names)('for %s starts with examples, and has one line for each option', async (name) => {
     const { status, stdout } = await run([name, '--help'], { env: { COLUMNS: '80' } })
     expect(status).toBe(0)
     expect(stdout).toMatch(
@@ -36,12 +36,12 @@ describe('help', () => {
       )
     }
     expect(stdout).not.toContain('VALUE')
-    // What is folded is indented further than any entry begins.
+    // Continuation lines are indented further than option names.
     const options = stdout.slice(stdout.indexOf('\nOptions:'), stdout.indexOf('\nValues:'))
     expect(options.split('\n').filter((line) => /^ {3,5}\S|^ {7,}[^-\s]/.test(line))).toEqual([])
   })
 
-  it.each(['-h', '--help'])('is what %s prints wherever it is', async (flag) => {
+  it.each(['-h', '--help'])('is printed for %s at any position', async (flag) => {
     const help = await run(['skew', '--help'])
     expect(await run(['skew', 's.json', flag])).toEqual(help)
     expect((await run(['nosuch', flag])).stderr).toMatch(
@@ -49,14 +49,14 @@ describe('help', () => {
     )
   })
 
-  it('has the version as -V and --version', async () => {
+  it('is not printed for -V and --version, which print the version', async () => {
     const { version } = JSON.parse(await readFile(MANIFEST, 'utf8'))
     for (const line of ['-V', '--version', 'update --version', 'check one -V']) {
       expect(await run(line.split(' '))).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
     }
   })
 
-  it('is what no arguments give, and what help COMMAND gives', async () => {
+  it('is printed without arguments, and by help COMMAND', async () => {
     const all = await run(['--help'])
     expect(await run([])).toEqual(all)
     expect(await run(['help'])).toEqual(all)
@@ -71,7 +71,7 @@ describe('help', () => {
     }
   })
 
-  it('is a manual page too', async () => {
+  it('is also available as a manual page', async () => {
     const page = await readFile(new URL('../../dist/stream-snapshot.1', import.meta.url), 'utf8')
     for (const { name, options } of COMMANDS) {
       expect(page).toMatch(new RegExp(`^\\.SS ${name}`, 'm'))
@@ -84,8 +84,8 @@ describe('help', () => {
 
 describe('each command', () => {
   it('queries a service, or is tested offline', () => {
-    const tried = Object.values(OFFLINE).map(([name = '']) => name)
-    expect([...new Set([...tried, ...ASKING])].sort()).toEqual([...names].sort())
+    const tested = Object.values(OFFLINE).map(([name = '']) => name)
+    expect([...new Set([...tested, ...ASKING])].sort()).toEqual([...names].sort())
   })
 
   it.each(names.filter((name) => name !== 'completion'))('%s is in the README', async (name) => {
@@ -107,7 +107,7 @@ describe('a mistake in the command line', () => {
     ['list s.json --cloud azure aws', 'unexpected argument: aws; --cloud takes one cloud here'],
     ['image rhcos.json aws', 'unexpected argument: aws; use --cloud aws'],
     ['check rhel-9 --cloud aws', 'unknown option: --cloud'],
-  ])('%s', async (words, fault) => {
+  ])('is refused: %s', async (words, fault) => {
     const { status, stdout, stderr } = await run(words.split(' '))
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr.split('\n')[0]).toBe(`stream-snapshot: ${fault}`)
@@ -127,13 +127,13 @@ describe('completion', () => {
     expect(own.stdout).toBe(stdout)
   })
 
-  it('works in bash', async () => {
+  it('completes values in bash', async () => {
     const { stdout: script } = await run(['completion', 'bash'])
-    const asked = `${script}
+    const bashScript = `${script}
 stream-snapshot() { '${process.execPath}' '${CLI}' "$@"; }
 COMP_WORDS=(stream-snapshot skew s.json --fail-on o); COMP_CWORD=4
 _stream_snapshot; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout } = await promisify(execFile)('bash', ['-c', asked])
+    const { stdout } = await promisify(execFile)('bash', ['-c', bashScript])
     expect(stdout.trimEnd().split('\n')).toEqual([
       'older-build',
       'older-release',
@@ -141,7 +141,7 @@ _stream_snapshot; printf '%s\\n' "\${COMPREPLY[@]}"`
     ])
   })
 
-  it('knows the commands, and the options and values of each', async () => {
+  it('completes commands, options and values', async () => {
     expect(await complete('')).toEqual(expect.arrayContaining(names))
     expect(await complete('skew', '--')).toEqual(
       expect.arrayContaining(['--fail-on', '--max-days', '--target']),

@@ -22,8 +22,8 @@ const write = (name: string, text: string) => writeFile(join(folder, name), text
 const commit = (time: string, message: string) => commitAt(folder, time, message)
 const history = (...more: string[]) => call('history', 's.json', '--target', 'rhcos.json', ...more)
 
-/** The lines of a history, without commits and dates. */
-const told = (stdout: string) =>
+/** Returns the lines of a history, without commit hashes and dates. */
+const eventLines = (stdout: string) =>
   stdout
     .trimEnd()
     .split('\n')
@@ -36,15 +36,15 @@ beforeEach(async () => {
   await commit('2024-09-20T12:00:00Z', 'first')
 })
 
-describe('the history of a snapshot without builds, with its target', () => {
-  it('has of each commit what the stream had, and no more recent image', async () => {
+describe('history of a snapshot without builds, with --target', () => {
+  it('uses the releases that the stream had in each commit', async () => {
     await write('s.json', snapshotText([SEPTEMBER, OCTOBER, JANUARY]))
     await commit('2024-10-12T12:00:00Z', 'images')
     await write('rhcos.json', smallStream({ x86_64: NEW }))
     await commit('2024-10-20T12:00:00Z', 'bump')
     const { status, stdout, stderr } = await history()
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(told(stdout)).toEqual([
+    expect(eventLines(stdout)).toEqual([
       'bump',
       ` ~ build x86_64 ${OLD} -> ${NEW}`,
       ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 exact`,
@@ -54,42 +54,44 @@ describe('the history of a snapshot without builds, with its target', () => {
       ` + build x86_64 ${OLD}`,
       ` + ${SLOT} ${FULL}418.94.20240916 exact`,
     ])
-    expect(told((await history('--max-count', '1')).stdout)).toEqual(told(stdout).slice(0, 3))
+    expect(eventLines((await history('--max-count', '1')).stdout)).toEqual(
+      eventLines(stdout).slice(0, 3),
+    )
     const since = await history('--since', '2024-10-12')
-    expect(told(since.stdout)).toEqual(told(stdout).slice(0, 5))
+    expect(eventLines(since.stdout)).toEqual(eventLines(stdout).slice(0, 5))
     const full = await history('--full', '--max-count', '1')
     expect(full.stdout).toContain('13 slots without an image')
   })
 
-  it('has no version of a commit that left the releases as they were, or broke the stream', async () => {
+  it('omits a commit that keeps the releases, or makes the stream invalid', async () => {
     await write('rhcos.json', `${smallStream({ x86_64: OLD })}\n`)
     await commit('2024-09-21T12:00:00Z', 'a line end')
     await write('rhcos.json', '<<<<<<< HEAD')
     await commit('2024-09-22T12:00:00Z', 'a conflict')
     const { status, stdout } = await history()
     expect(status).toBe(0)
-    expect(told(stdout)[0]).toBe('first')
-    expect(told(stdout)[2]).toContain('exact')
+    expect(eventLines(stdout)[0]).toBe('first')
+    expect(eventLines(stdout)[2]).toContain('exact')
   })
 
-  it('takes nothing from the target where the snapshot holds builds', async () => {
+  it('ignores the target if the snapshot has builds', async () => {
     const location = 'https://rhcos.mirror.openshift.com/art/storage/prod/streams/a'
     const builds = { x86_64: { release: OLD, location, meta: {} } }
     await write('s.json', snapshotText([SEPTEMBER], { builds }))
     await commit('2024-09-21T12:00:00Z', 'a build')
     await write('rhcos.json', smallStream({ x86_64: NEW }))
     await commit('2024-10-20T12:00:00Z', 'bump')
-    expect(told((await history()).stdout).slice(0, 2)).toEqual([
+    expect(eventLines((await history()).stdout).slice(0, 2)).toEqual([
       'a build',
       ` + artifact metal x86_64 ${OLD}`,
     ])
   })
 
-  it('says that there is no release where none is known', async () => {
-    const lacking = 's.json: no builds, so images are not graded; add --target FILE\n'
-    const alone = await call('history', 's.json')
-    expect(alone).toMatchObject({ status: 0, stderr: lacking })
-    expect(told(alone.stdout)).toEqual(['first', ` + ${SLOT} ${FULL}418.94.20240916`])
+  it('reports that images are not graded without a target', async () => {
+    const notGraded = 's.json: no builds, so images are not graded; add --target FILE\n'
+    const withoutTarget = await call('history', 's.json')
+    expect(withoutTarget).toMatchObject({ status: 0, stderr: notGraded })
+    expect(eventLines(withoutTarget.stdout)).toEqual(['first', ` + ${SLOT} ${FULL}418.94.20240916`])
     const absent = await call('history', 's.json', '--target', 'no.json')
     expect(absent).toEqual({
       status: 2,
@@ -98,18 +100,18 @@ describe('the history of a snapshot without builds, with its target', () => {
     })
   })
 
-  it('gives a file of marketplace images its grades', async () => {
+  it('grades the images of a marketplace file', async () => {
     const entry = { publisher: 'azureopenshift', offer: 'aro4', sku: '418-v2' }
     const image = { ...entry, version: '418.94.20240916' }
     const azure = { 'no-purchase-plan': { hyperVGen2: image } }
     await write('marketplace.json', JSON.stringify({ x86_64: { azure } }))
     await commit('2024-09-25T12:00:00Z', 'in a file of their own')
     const { stdout } = await call('history', 'marketplace.json', '--target', 'rhcos.json')
-    expect(told(stdout).at(-1)).toBe(` + ${SLOT} ${FULL}418.94.20240916 exact`)
+    expect(eventLines(stdout).at(-1)).toBe(` + ${SLOT} ${FULL}418.94.20240916 exact`)
   })
 })
 
-describe('a history has no event that git diff does not show', () => {
+describe('history shows no change that git diff does not show', () => {
   const entry = { publisher: 'azureopenshift', offer: 'aro4', sku: '418-v2' }
   const marketplace = (version: string) => ({
     azure: { 'no-purchase-plan': { hyperVGen2: { ...entry, version } } },
@@ -123,7 +125,7 @@ describe('a history has no event that git diff does not show', () => {
   const ADDED = ` + ${SLOT} ${FULL}418.94.20240916 exact`
   const CHANGED = ` ~ ${SLOT} ${FULL}418.94.20240916 -> 418.94.202410090804 newer-build`
 
-  it('of a marketplace file that was removed and added again', async () => {
+  it('for a marketplace file that was removed and added again', async () => {
     await write('m.json', images('418.94.20240916'))
     await commit('2024-09-25T12:00:00Z', 'images')
     await rm(join(folder, 'm.json'))
@@ -133,7 +135,7 @@ describe('a history has no event that git diff does not show', () => {
     await write('m.json', images('418.94.20240916'))
     await commit('2024-09-28T12:00:00Z', 'restored')
     const { stdout } = await call('history', 'm.json', '--target', 'rhcos.json')
-    expect(told(stdout)).toEqual([
+    expect(eventLines(stdout)).toEqual([
       'restored',
       ` + ${SLOT} ${FULL}418.94.20240916 older-build`,
       'bump',
@@ -146,14 +148,14 @@ describe('a history has no event that git diff does not show', () => {
     ])
   })
 
-  it('and has the image of a snapshot that was edited in its stream', async () => {
+  it('for an image that was edited in the stream', async () => {
     await write('rhcos.json', stream('418.94.20240916'))
     await commit('2024-09-25T12:00:00Z', 'images')
     await write('rhcos.json', stream('418.94.202410090804'))
     await commit('2024-09-26T12:00:00Z', 'by hand')
     await write('rhcos.json', `${stream('418.94.202410090804')}\n`)
     await commit('2024-09-27T12:00:00Z', 'a line end')
-    expect(told((await history()).stdout)).toEqual([
+    expect(eventLines((await history()).stdout)).toEqual([
       'by hand',
       CHANGED,
       'images',
@@ -165,9 +167,9 @@ describe('a history has no event that git diff does not show', () => {
   })
 
   it.each([
-    ['of a snapshot', 's.json', 'rhcos.json'],
-    ['of a stream', 'rhcos.json', undefined],
-  ])('and has an image %s once if all files change alike', async (_, file, target) => {
+    ['a snapshot', 's.json', 'rhcos.json'],
+    ['a stream', 'rhcos.json', undefined],
+  ])('for %s if all files change together', async (_, file, target) => {
     await write('rhcos.json', stream('418.94.20240916'))
     await commit('2024-09-25T12:00:00Z', 'images')
     await write('s.json', snapshotText([azureImage('418-v2', '418.94.20240917')]))
@@ -181,14 +183,14 @@ describe('a history has no event that git diff does not show', () => {
   })
 })
 
-describe('the report of a snapshot without builds', () => {
+describe('report of a snapshot without builds', () => {
   const page = async (...more: string[]) => {
     const { status } = await call('report', 's.json', '--file', 'r.html', ...more)
     expect(status).toBe(0)
     return (await readFile(join(folder, 'r.html'), 'utf8')).replace(/<style>.*<\/style>/s, '')
   }
 
-  it('measures and names what to publish by the releases of its target', async () => {
+  it('uses the releases of the target for the lag and for the images to publish', async () => {
     await write('rhcos.json', smallStream({ x86_64: NEW }))
     await commit('2024-10-20T12:00:00Z', 'bump')
     const text = await page('--target', 'rhcos.json')
@@ -199,7 +201,7 @@ describe('the report of a snapshot without builds', () => {
     expect(text).toContain(`<dt>Build for x86_64</dt><dd><code>${NEW}</code></dd>`)
   })
 
-  it('says that no build is known, and nothing of images that is not so', async () => {
+  it('reports an unknown release without a target, and does not report missing images', async () => {
     const text = await page()
     expect(text).toContain('1 not graded (release unknown), images to publish unknown.')
     expect(text).not.toContain('No marketplace image')

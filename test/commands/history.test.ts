@@ -32,7 +32,7 @@ beforeEach(async () => {
 })
 
 describe('history', () => {
-  it('lists every version, also before a rename', async () => {
+  it('lists all versions, also before a rename', async () => {
     const { status, stdout, stderr } = await history('snapshots/s.json')
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const [last = ''] = (await git(folder, 'rev-parse', 'HEAD')).split('\n')
@@ -64,14 +64,14 @@ describe('history', () => {
     const clone = join(await temporaryFolder(), 'clone')
     await git(folder, 'clone', '-q', '--depth', '1', `file://${folder}`, clone)
     const [id = ''] = (await git(clone, 'rev-parse', '--short=7', 'HEAD')).split('\n')
-    const told = `snapshots/s.json: shallow clone: the history before ${id} and the changes in ${id} are unknown; to fetch them, run git fetch --unshallow`
+    const notice = `snapshots/s.json: shallow clone: the history before ${id} and the changes in ${id} are unknown; to fetch them, run git fetch --unshallow`
     const shown = await run(['history', 'snapshots/s.json'], { cwd: clone })
-    expect(shown).toMatchObject({ status: 0, stderr: `${told}\n` })
+    expect(shown).toMatchObject({ status: 0, stderr: `${notice}\n` })
     expect(shown.stdout).toBe(
       `${id}  2024-10-10  bump, "quoted"\n  the shallow clone begins here: changes unknown\n`,
     )
     const page = await run(['report', 'snapshots/s.json', '--file', 'r.html'], { cwd: clone })
-    expect(page.stderr.split('\n')[0]).toBe(told)
+    expect(page.stderr.split('\n')[0]).toBe(notice)
     expect((await history('snapshots/s.json')).stderr).toBe('')
   })
 
@@ -120,7 +120,7 @@ describe('history', () => {
     )
   })
 
-  it('reports a version that cannot be read, and continues', async () => {
+  it('reports an invalid version, and continues', async () => {
     await writeFile(at('snapshots/s.json'), '<<<<<<< HEAD\n')
     await commitAt(folder, '2024-10-11T12:00:00Z', 'conflict')
     const { status, stdout, stderr } = await history('snapshots/s.json')
@@ -142,7 +142,7 @@ describe('history', () => {
     expect(stderr).toMatch(message)
   })
 
-  it('keeps the versions behind a commit with a skewed date', async () => {
+  it('lists the versions before a commit with a skewed date', async () => {
     await writeFile(at('snapshots/s.json'), snapshot('418.94.202410090804-0', '418.94.20241009'))
     await commitAt(folder, '2001-01-01T12:00:00Z', 'skewed')
     const { stdout } = await history('snapshots/s.json', '--since', '2024-09-21')
@@ -152,7 +152,7 @@ describe('history', () => {
     ])
   })
 
-  it('shows a merge as one version, without the loss that was never on its branch', async () => {
+  it('shows a merge as one version, without changes that were never on its branch', async () => {
     await git(folder, 'checkout', '--quiet', '-b', 'side', 'HEAD~1')
     await writeFile(at('other'), '')
     await commitAt(folder, '2024-10-11T12:00:00Z', 'on a side branch')
@@ -167,7 +167,7 @@ describe('history', () => {
     expect(side.stdout).toMatch(/merge main\n {2}~ {2}build x86_64 {2}\S+ -> \S+\n$/)
   })
 
-  it('ignores images of other grades than the workspace requires in that version', async () => {
+  it('ignores images without the grade that the workspace requires in that version', async () => {
     for (const [day, require] of [
       ['11', 'any'],
       ['12', 'exact'],

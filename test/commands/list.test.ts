@@ -20,7 +20,7 @@ beforeEach(async () => {
 })
 
 describe('list', () => {
-  it("prints az's table", async () => {
+  it('prints the same table as az', async () => {
     expect(await list('s.json', '--sku', '418-v2')).toEqual({
       status: 0,
       stdout: [
@@ -33,7 +33,7 @@ describe('list', () => {
     })
   })
 
-  it('has the state where an image is listed that may not be chosen', async () => {
+  it('adds the state if a listed image cannot be selected', async () => {
     expect(await list('s.json', '--sku', '418')).toMatchObject({
       stdout: [
         'Architecture    Offer    Publisher       Sku      Urn                                          Version          State',
@@ -45,7 +45,7 @@ describe('list', () => {
     })
   })
 
-  it('prints tab-separated values in the same order, older minors first', async () => {
+  it('prints tab-separated values, earlier OCP versions first', async () => {
     const { stdout } = await list('s.json', '--publisher', 'REDHAT', '-o', 'tsv')
     expect(stdout.split('\n').map((line) => line.split('\t'))).toEqual([
       ...['4.8.2021122100', '4.18.2024100419'].map((version) => [
@@ -68,7 +68,7 @@ describe('list', () => {
     expect(stdout).toMatch(/\t418\.94\.20240916\n.*\tlatest\tunreadable version\n$/)
   })
 
-  it('names the command that creates the snapshots of a workspace', async () => {
+  it('suggests the command that captures missing snapshots of a workspace', async () => {
     const stream = (name: string) => ({
       snapshot: `snapshots/${name}.json`,
       target: `${name}.json`,
@@ -89,7 +89,7 @@ describe('list', () => {
     })
   })
 
-  it("prints az's JSON", async () => {
+  it('prints the same JSON as az', async () => {
     const { stdout } = await list('s.json', '--arch', 'arm64', '-o', 'json')
     expect(JSON.parse(stdout)).toEqual([
       {

@@ -30,10 +30,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'missing-'))
   await writeFile(join(folder, 'rhcos.json'), smallStream(EXAMPLE))
   await writeFile(join(folder, 'valid.json'), '{}\n')
-  await writeFile(join(folder, 'gone.json'), '{}\n')
+  await writeFile(join(folder, 'removed.json'), '{}\n')
   await commitAll(folder, 'first')
   await writeFile(join(folder, 'valid.json'), '{"a": [1,}\n')
-  await rm(join(folder, 'gone.json'))
+  await rm(join(folder, 'removed.json'))
   return () => rm(folder, { recursive: true })
 })
 
@@ -48,7 +48,7 @@ describe.each(READERS)('%s', (line) => {
   it.skipIf(isCreated).each([
     ['is missing', 'nowhere.json', 'Specify the path of an existing file.'],
     ['has a similar name', 'rhcso.json', 'Did you mean rhcos.json?'],
-  ])('has a remedy for a file that %s', async (_, file, remedy) => {
+  ])('suggests a remedy for a file that %s', async (_, file, remedy) => {
     expect(await fail(file)).toEqual({
       status: 2,
       message: `stream-snapshot: ${file}: no such file`,
@@ -56,9 +56,9 @@ describe.each(READERS)('%s', (line) => {
     })
   })
 
-  // These read commits.
+  // These commands read the committed version, which is well-formed.
   const isHistory = /^(history|report)/.test(line)
-  it.skipIf(isHistory)('has a remedy for a malformed file', async () => {
+  it.skipIf(isHistory)('suggests a remedy for a malformed file', async () => {
     const { status, stderr } = await run(line.replace('FILE', 'valid.json').split(' '), {
       cwd: folder,
     })

@@ -30,7 +30,7 @@ const marketplace = async (arch: string, file = 'rhcos.json') =>
   JSON.parse(await read(file)).architectures[arch]['rhel-coreos-extensions']
 
 describe('regenerate', () => {
-  it('writes the enhancement layout, and a second time no byte', async () => {
+  it('writes the enhancement layout, and changes no byte on a second run', async () => {
     const first = await regenerate('--target', 'rhcos.json')
     expect(first).toMatchObject({ status: 0, stdout: '' })
     expect(first.stderr).toContain('rhcos.json: updated')
@@ -63,7 +63,7 @@ describe('regenerate', () => {
     expect(await read('rhcos.json')).toBe(written)
   })
 
-  it('requires a target without builds', async () => {
+  it('requires a target if the snapshot has no builds', async () => {
     const outcome = await regenerate()
     expect(outcome).toMatchObject({ status: 2, stdout: '' })
     expect(outcome.stderr).toContain('--target')
@@ -91,20 +91,20 @@ describe('regenerate', () => {
     })
   })
 
-  it('leaves other layouts unchanged, and reports them', async () => {
+  it('keeps other layouts, and reports them', async () => {
     await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
     const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'enhancement')
     expect(stderr).toContain('in the layout stream-metadata, which is not generated: ')
     expect(Object.keys(await marketplace('x86_64'))).toEqual(['azure-marketplace', 'marketplace'])
   })
 
-  it('touches nothing at all with --layout none and no builds', async () => {
+  it('changes nothing with --layout none and no builds', async () => {
     const { stderr } = await regenerate('--target', 'rhcos.json', '--layout', 'none')
     expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
     expect(stderr).toBe('no build changed\nrhcos.json: unchanged\n')
   })
 
-  it("writes the target's own layouts by default", async () => {
+  it('writes the layouts that the target has by default', async () => {
     await regenerate('--target', 'rhcos.json', '--layout', 'stream-metadata')
     const written = await read('rhcos.json')
     await regenerate('--target', 'rhcos.json')
@@ -118,7 +118,7 @@ describe('regenerate', () => {
     expect(await read('rhcos.json')).toContain('"418.94.20241009"')
   })
 
-  it('writes a marketplace file of its own, indented by four spaces', async () => {
+  it('writes a separate marketplace file, indented by four spaces', async () => {
     const words = ['--target', 'rhcos.json', '--marketplace-file', 'm.json']
     await regenerate(...words, '--layout', 'stream-metadata')
     const text = await read('m.json')
@@ -130,7 +130,7 @@ describe('regenerate', () => {
     expect(await regenerate(...words)).toMatchObject({ status: 1 })
   })
 
-  it('says the same as JSON', async () => {
+  it('prints the selections as JSON', async () => {
     const { stdout } = await regenerate('--target', 'rhcos.json', '-o', 'json')
     expect(JSON.parse(stdout).selections[0]).toMatchObject({
       cloud: 'azure',
@@ -143,7 +143,7 @@ describe('regenerate', () => {
     })
   })
 
-  it('says that the snapshot was captured for another OCP minor', async () => {
+  it('reports that the snapshot was captured for another OCP version', async () => {
     await writeFile(at('old.json'), smallStream({ x86_64: '415.92.202402201450-0' }))
     await writeFile(
       at('mixed.json'),
@@ -161,7 +161,7 @@ describe('regenerate', () => {
     )
   })
 
-  it('says nothing with --quiet', async () => {
+  it('prints nothing with --quiet', async () => {
     expect(await regenerate('--target', 'rhcos.json', '--quiet')).toEqual({
       status: 0,
       stdout: '',
@@ -171,7 +171,7 @@ describe('regenerate', () => {
 })
 
 describe('regenerate --check', () => {
-  it('shows what differs and writes nothing', async () => {
+  it('shows the differences and writes nothing', async () => {
     await regenerate('--target', 'rhcos.json')
     expect(await regenerate('--target', 'rhcos.json', '--check')).toMatchObject({
       status: 0,
@@ -191,8 +191,8 @@ describe('regenerate --check', () => {
   })
 })
 
-describe('a regression', () => {
-  it('is refused: an image replaced by an older one', async () => {
+describe('regenerate', () => {
+  it('refuses to replace an image by an older image', async () => {
     await regenerate('--target', 'rhcos.json')
     const before = await read('rhcos.json')
     const older = azureImage('418-v2', '418.94.20240101')
@@ -213,21 +213,21 @@ describe('a regression', () => {
       /^stream-snapshot: ~ {2}azure no-purchase-plan x86_64 gen2 {2}azureopenshift:aro4:418-v2:418\.94\.20240916 .*\n$/,
     )
   })
-})
 
-it('names the command that undoes an edit of the target', async () => {
-  await regenerate('--target', 'rhcos.json')
-  await commitAll(folder, 'the generated stream')
-  const generated = await read('rhcos.json')
-  await writeFile(at('rhcos.json'), generated.replace('418.94.20240916', '418.94.20240926'))
-  const { status, stderr } = await regenerate('--target', 'rhcos.json')
-  expect(status).toBe(1)
-  const undo = 'git checkout -- rhcos.json'
-  expect(stderr).toContain(
-    `\nAllow this with --allow-regression. To undo your edits, run ${undo}\n`,
-  )
-  execSync(undo, { cwd: folder })
-  expect(await regenerate('--target', 'rhcos.json', '--check')).toMatchObject({ status: 0 })
+  it('suggests the command that reverts an edit of the target', async () => {
+    await regenerate('--target', 'rhcos.json')
+    await commitAll(folder, 'the generated stream')
+    const generated = await read('rhcos.json')
+    await writeFile(at('rhcos.json'), generated.replace('418.94.20240916', '418.94.20240926'))
+    const { status, stderr } = await regenerate('--target', 'rhcos.json')
+    expect(status).toBe(1)
+    const undo = 'git checkout -- rhcos.json'
+    expect(stderr).toContain(
+      `\nAllow this with --allow-regression. To undo your edits, run ${undo}\n`,
+    )
+    execSync(undo, { cwd: folder })
+    expect(await regenerate('--target', 'rhcos.json', '--check')).toMatchObject({ status: 0 })
+  })
 })
 
 describe('regenerate --require', () => {
@@ -239,7 +239,7 @@ describe('regenerate --require', () => {
     ['same-rhel-major', candidates, '4.18.2025031114'],
     ['same-rhel-major', candidates.slice(2), undefined],
     ['not-newer', candidates.slice(2), '4.8.2021122100'],
-  ])('%s selects from %j only %s', async (requirement, versions, selected) => {
+  ])('%s selects from %j the image %s', async (requirement, versions, selected) => {
     const paid = versions.map((version) => azureImage('rh-ocp-worker', version))
     await writeFile(at('s.json'), snapshotText(paid))
     const words = ['--target', 'rhcos.json', '--require', requirement, '--explain', '--dry-run']
@@ -248,7 +248,7 @@ describe('regenerate --require', () => {
     expect(found).toBe(selected)
   })
 
-  it('refuses a slot without an image of the grade', async () => {
+  it('refuses a slot without an image of the required grade', async () => {
     const { status, stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact')
     expect(status).toBe(1)
     expect(stderr).toMatch(/^stream-snapshot: --require exact: 4 slots without an image\n/)
@@ -256,12 +256,12 @@ describe('regenerate --require', () => {
     expect(await read('rhcos.json')).toBe(smallStream(EXAMPLE))
   })
 
-  it('explains what it refuses', async () => {
+  it('explains a refused image with --explain', async () => {
     const { stderr } = await regenerate('--target', 'rhcos.json', '--require', 'exact', '--explain')
     expect(stderr).toMatch(/418-v2:418\.94\.20240916 +2024-09-16 +no: exact is required/)
   })
 
-  it('explains candidates with release, date, grade and what is older', async () => {
+  it('explains each candidate with its release, date, grade and older version', async () => {
     const snapshot = fileURLToPath(new URL('../../snapshots/rhcos-4.18.json', import.meta.url))
     const words = ['regenerate', snapshot, '--target', 'rhcos.json', '--explain', '--dry-run']
     const { stderr } = await run(words, { cwd: folder })
@@ -275,11 +275,11 @@ describe('regenerate --require', () => {
   })
 })
 
-describe('input that cannot be used', () => {
+describe('regenerate with invalid input', () => {
   it.each([
     ['a snapshot of another shape', '{"schemaVersion":1}', /s\.json: /],
     ['a changed snapshot', snapshotText(IMAGES).replace('20240916', '20240917'), /\.integrity/],
-  ])('names %s in one line, with exit 2', async (_, snapshot, message) => {
+  ])('reports %s in one line and exits 2', async (_, snapshot, message) => {
     await writeFile(at('s.json'), snapshot)
     const { status, stdout, stderr } = await regenerate('--target', 'rhcos.json')
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })

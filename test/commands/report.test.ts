@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 
 describe('report', () => {
-  it('writes one page, the same each time', async () => {
+  it('writes one page, with the same bytes on each run', async () => {
     const outcome = await report('rhcos.json', '--file', 'report.html')
     expect(outcome).toMatchObject({
       status: 0,
@@ -30,7 +30,7 @@ describe('report', () => {
     expect(await readFile(at('again.html'), 'utf8')).toBe(page)
   })
 
-  it('prints the page for -, and replaces no file but a page', async () => {
+  it('prints the page for -, and refuses to replace a file that is not a page', async () => {
     const before = await readdir(folder)
     const { status, stdout } = await report('rhcos.json', '--file', '-')
     expect({ status, start: stdout.slice(0, 15) }).toEqual({ status: 0, start: '<!doctype html>' })
@@ -43,7 +43,7 @@ describe('report', () => {
     expect((await readdir(folder)).sort()).toEqual([...before, 'notes.txt'].sort())
   })
 
-  it('writes nothing where there is no history, and never over what it is of', async () => {
+  it('writes nothing if there is no history, and refuses to replace its input', async () => {
     const stream = await readFile(at('rhcos.json'), 'utf8')
     const before = await readdir(folder)
     expect(await report('nope.json', '--file', 'report.html')).toMatchObject({

@@ -13,42 +13,42 @@ let folder: string
 const at = (name: string) => join(folder, name)
 const call = (...args: string[]) => run(args, { cwd: folder })
 
-/** A repository with two streams, committed as the first update made it, and updated once more. */
-let updated: string
+/** A workspace that was committed after the first update, and updated again without a commit. */
+let template: string
 
 beforeAll(async () => {
-  updated = await mkdtemp(join(tmpdir(), 'streams-'))
+  template = await mkdtemp(join(tmpdir(), 'streams-'))
   for (const name of ['one', 'two', 'bare'])
-    await writeFile(join(updated, `${name}.json`), smallStream(EXAMPLE))
+    await writeFile(join(template, `${name}.json`), smallStream(EXAMPLE))
   const streams = {
     one: { snapshot: 'snapshots/one.json', target: 'one.json' },
     two: { snapshot: 'snapshots/two.json', target: 'two.json' },
     bare: { snapshot: 'snapshots/bare.json', target: 'bare.json', layouts: ['none'] },
   }
-  await writeFile(join(updated, 'stream-snapshot.json'), JSON.stringify({ streams }))
+  await writeFile(join(template, 'stream-snapshot.json'), JSON.stringify({ streams }))
   const mockServer = await startAzure({ images: imagesBeforeBump() })
   const update = () =>
     run(['update', '--azure-endpoint', mockServer.url], {
-      cwd: updated,
+      cwd: template,
       env: mockServer.environment,
     })
   expect(await update()).toMatchObject({ status: 0 })
-  await commitAll(updated, 'first')
+  await commitAll(template, 'first')
   mockServer.setImages(imagesAfterBump())
   expect(await update()).toMatchObject({ status: 0 })
   await mockServer.close()
 })
 
-afterAll(() => fs.remove(updated))
+afterAll(() => fs.remove(template))
 
 beforeEach(async () => {
   folder = await temporaryFolder()
-  await fs.copy(updated, folder)
+  await fs.copy(template, folder)
 })
 
-describe("a stream's name in the place of a file", () => {
-  it('is its snapshot, with its target for commands that need one', async () => {
-    const pairs: [words: string[], same: string[]][] = [
+describe('a stream name in place of a file', () => {
+  it('selects the snapshot and the target of the stream', async () => {
+    const pairs: [words: string[], equivalent: string[]][] = [
       [
         ['list', 'one', '--sku', '418-arm'],
         ['list', 'snapshots/one.json', '--sku', '418-arm'],
@@ -62,8 +62,8 @@ describe("a stream's name in the place of a file", () => {
         ['history', 'snapshots/one.json', '--target', 'one.json'],
       ],
     ]
-    for (const [words, same] of pairs) {
-      const [named, plain] = [await call(...words), await call(...same)]
+    for (const [words, equivalent] of pairs) {
+      const [named, plain] = [await call(...words), await call(...equivalent)]
       expect(named).toEqual(plain)
       expect(named.stdout).not.toBe('')
     }
@@ -72,7 +72,7 @@ describe("a stream's name in the place of a file", () => {
     expect(await readFile(at('r.html'), 'utf8')).toContain('<h1>one</h1>')
   })
 
-  it('gives way to a file of that name, and is not guessed', async () => {
+  it('is ignored if a file has this name, and must be exact', async () => {
     await writeFile(at('one'), 'x')
     expect((await call('list', 'one')).stderr).toMatch(/^stream-snapshot: one:1:1: /)
     expect((await call('list', 'ones')).stderr).toBe(
@@ -81,8 +81,8 @@ describe("a stream's name in the place of a file", () => {
   })
 })
 
-describe('no file at all', () => {
-  it('is every stream that has images, each below its name', async () => {
+describe('a command without a file', () => {
+  it('reads all streams with images, and prints each stream below its name', async () => {
     const skew = await call('skew', '--fail-on', 'older-release')
     expect(skew.status).toBe(0)
     expect(skew.stdout).toMatch(/^one:\n[\s\S]*\ntwo:\n/)
@@ -106,7 +106,7 @@ describe('no file at all', () => {
     expect((await call('skew', 'one', '--cloud', 'azure')).stderr).toBe('')
   })
 
-  it('is a page of those that are in git, and a line for each of the others', async () => {
+  it('reports the committed streams, and prints a line for each other stream', async () => {
     const workspace = JSON.parse(await readFile(at('stream-snapshot.json'), 'utf8'))
     workspace.streams.new = { snapshot: 'snapshots/new.json', target: 'new.json' }
     await writeFile(at('stream-snapshot.json'), JSON.stringify(workspace))
@@ -131,7 +131,7 @@ describe('no file at all', () => {
 })
 
 describe('several streams', () => {
-  it('are one JSON object, one TSV with a stream column, and Markdown with headings', async () => {
+  it('are printed as one JSON object, one TSV with a stream column, or Markdown with headings', async () => {
     const json = JSON.parse((await call('list', '-o', 'json')).stdout)
     expect(Object.keys(json)).toEqual(['one', 'two'])
     expect(json.two).toEqual(JSON.parse((await call('list', 'two', '-o', 'json')).stdout))

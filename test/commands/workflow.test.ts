@@ -6,7 +6,7 @@ import { azureFor, capture } from '../support/azure.ts'
 import { run, temporaryFolder } from '../support/cli.ts'
 import { EXAMPLE, smallStream } from '../support/streams.ts'
 
-interface Small {
+interface StreamJson {
   metadata: { 'last-modified': string }
   architectures: Record<string, { 'rhel-coreos-extensions'?: Record<string, unknown> }>
 }
@@ -20,24 +20,24 @@ beforeEach(async () => {
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
 })
 
-describe("the enhancement's workflow", () => {
-  it('picks up the images of the build once they are out, and changes nothing else', async () => {
+describe('the workflow of the enhancement', () => {
+  it('updates the images once the images of the build are published, and nothing else', async () => {
     const mockServer = await azureFor(imagesBeforeBump())
-    const release = async () => {
+    const captureAndRegenerate = async () => {
       const captured = await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
       expect(captured).toMatchObject({ status: 0, stdout: '' })
-      const made = await run(['regenerate', at('s.json'), '--target', at('rhcos.json')])
-      expect(made).toMatchObject({ status: 0, stdout: '' })
-      return { log: made.stderr, stream: JSON.parse(await read('rhcos.json')) as Small }
+      const regenerated = await run(['regenerate', at('s.json'), '--target', at('rhcos.json')])
+      expect(regenerated).toMatchObject({ status: 0, stdout: '' })
+      return { log: regenerated.stderr, stream: JSON.parse(await read('rhcos.json')) as StreamJson }
     }
 
-    const first = await release()
+    const first = await captureAndRegenerate()
     expect(first.log).toMatch(
       /\+ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 +2024-09-16 +older-build/,
     )
 
     mockServer.setImages(imagesAfterBump())
-    const second = await release()
+    const second = await captureAndRegenerate()
     expect(second.log).toMatch(
       /~ {2}azure no-purchase-plan aarch64, x86_64 gen2 +418\.94\.20240916 -> 418\.94\.202410090804 +2024-10-09 +exact/,
     )
@@ -69,7 +69,7 @@ describe("the enhancement's workflow", () => {
     expect(second.stream.architectures).toEqual(first.stream.architectures)
 
     const after = [await read('s.json'), await read('s.recording.json'), await read('rhcos.json')]
-    await release()
+    await captureAndRegenerate()
     expect([
       await read('s.json'),
       await read('s.recording.json'),
@@ -78,12 +78,12 @@ describe("the enhancement's workflow", () => {
   })
 })
 
-describe('a stream made from a snapshot', () => {
-  it('has the same bytes wherever, whenever and by whomever it is made', async () => {
+describe('a generated stream', () => {
+  it('has the same bytes in any time zone, locale, folder and environment', async () => {
     const mockServer = await azureFor(imagesAfterBump())
     await capture(mockServer, at('s.json'), ['--stream', at('rhcos.json')])
     const original = await read('rhcos.json')
-    const made: string[] = []
+    const generated: string[] = []
     const environments = [
       { env: { TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' } },
       { env: { TZ: 'America/Los_Angeles', LANG: 'C', NO_COLOR: '1' }, cwd: '/' },
@@ -97,9 +97,9 @@ describe('a stream made from a snapshot', () => {
         environment,
       )
       expect(outcome).toMatchObject({ status: 0 })
-      made.push(await read('rhcos.json'))
+      generated.push(await read('rhcos.json'))
     }
-    expect(new Set(made).size).toBe(1)
-    expect(made[0]).not.toBe(original)
+    expect(new Set(generated).size).toBe(1)
+    expect(generated[0]).not.toBe(original)
   })
 })

@@ -36,7 +36,7 @@ const TWO = {
   },
 }
 
-const STREAM = (keys: string) => `{
+const workspaceText = (keys: string) => `{
   "streams": {
     "one": {
       "snapshot": "s.json", "target": "one.json"${keys}
@@ -45,7 +45,7 @@ const STREAM = (keys: string) => `{
 }
 `
 
-describe('a workspace', () => {
+describe('a workspace file', () => {
   const expectRefusal = async (text: string, message: string) => {
     await write('stream-snapshot.json', text)
     const outcome = await call('check')
@@ -66,10 +66,10 @@ describe('a workspace', () => {
       '1:83: ./b.recording.json: already the target of one',
     ],
     [
-      STREAM('').replace('"s.json"', '"s.recording.json"'),
+      workspaceText('').replace('"s.json"', '"s.recording.json"'),
       '4:7: expected a snapshot, NAME.json, found a recording',
     ],
-  ])('%j is refused: %s', expectRefusal)
+  ])('is refused if it is %j: %s', expectRefusal)
 
   const PLACE = 'expected a path in the folder of this file, outside .git, found'
   it.each([
@@ -89,32 +89,32 @@ describe('a workspace', () => {
       '"layouts": ["enhancement"], "marketplaceFile": "m.json"',
       'a marketplaceFile only supports the layout "stream-metadata"',
     ],
-  ])('a stream with %s is refused: %s', (keys, message) =>
-    expectRefusal(STREAM(`, ${keys}`), `4:51: ${message}`),
+  ])('is refused if a stream has %s: %s', (keys, message) =>
+    expectRefusal(workspaceText(`, ${keys}`), `4:51: ${message}`),
   )
 
   it.each<[string, (outside: string) => Promise<void>, string]>([
     [
-      'a snapshot that is a link out of it',
+      'a snapshot is a link to a file outside of the folder',
       (outside) => symlink(join(outside, 'x.json'), at('snapshots/one.json')),
       'the snapshot of one: snapshots/one.json is a link to a file outside of the folder of stream-snapshot.json',
     ],
     [
-      'a target in a linked folder',
+      'a target is in a linked folder',
       (outside) => symlink(outside, at('linked')),
       'the target of two: linked/two.json is a link to a file outside of the folder of stream-snapshot.json',
     ],
     [
-      'a link into .git',
+      'a target is in a link to .git',
       () => symlink(at('.git'), at('linked')),
       'the target of two: linked/two.json is a link into .git',
     ],
     [
-      "a link to another stream's file",
+      'a target is a link to another file of a stream',
       () => symlink(at('snapshots'), at('linked')),
       'the target of two: linked/two.json is a link to the snapshot of two',
     ],
-  ])('refuses %s', async (_, link, message) => {
+  ])('is refused if %s', async (_, link, message) => {
     const outside = await temporaryFolder()
     await writeFile(join(outside, 'x.json'), '{}')
     await mkdir(at('snapshots'))
@@ -133,7 +133,7 @@ describe('a workspace', () => {
     expect(await readFile(join(outside, 'x.json'), 'utf8')).toBe('{}')
   })
 
-  it('is found from a folder below it, and not beyond the repository', async () => {
+  it('is found from a subfolder, but not from another repository', async () => {
     await write('stream-snapshot.json', TWO)
     await write('data/inner/.git/HEAD', 'x')
     await write('data/other/a', 'x')
@@ -165,19 +165,19 @@ describe('update and check', () => {
     for (const name of ['one', 'two']) await write(`${name}.json`, smallStream(EXAMPLE))
   })
 
-  it('sign in to each of several clouds once, and request no page twice', async () => {
+  it('sign in to each cloud once, and request no page twice', async () => {
     const certificates = await temporaryFolder()
     const { azure, aws, gcp, args, environment } = await cloudsFor(certificates)
     await write('stream-snapshot.json', { ...TWO, clouds: ['azure', 'aws', 'gcp'] })
-    const where = args.slice(args.indexOf('--azure-endpoint'))
-    const outcome = await run(['update', ...where], { cwd: folder, env: environment })
+    const endpoints = args.slice(args.indexOf('--azure-endpoint'))
+    const outcome = await run(['update', ...endpoints], { cwd: folder, env: environment })
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
-    const asked = [
+    const requested = [
       ...[azure, gcp].flatMap(({ requests }) => requests.map(({ method, path }) => method + path)),
       ...aws.questions.map((question) => JSON.stringify(question)),
     ]
-    expect(asked.length).toBeGreaterThan(40)
-    expect(new Set(asked).size).toBe(asked.length)
+    expect(requested.length).toBeGreaterThan(40)
+    expect(new Set(requested).size).toBe(requested.length)
     const signIns = (requests: readonly { method: string }[]) =>
       requests.filter(({ method }) => method === 'POST').length
     expect([signIns(azure.requests), signIns(gcp.requests)]).toEqual([1, 0])
@@ -189,7 +189,7 @@ describe('update and check', () => {
     expect(await call('check')).toMatchObject({ status: 0, stderr: '' })
   })
 
-  it('report what does not match', async () => {
+  it('report all mismatches', async () => {
     await update(imagesBeforeBump())
     await write('two.json', smallStream(EXAMPLE))
     await write('snapshots/old.recording.json', '[]\n')
@@ -227,7 +227,7 @@ describe('update and check', () => {
     expect(one.stderr).toContain('2 checks failed')
   })
 
-  it('write nothing where one stream fails, and name it', async () => {
+  it('write nothing if one stream fails, and report this stream', async () => {
     await update(imagesBeforeBump())
     const server = await buildServer()
     const workspace = JSON.parse(await read('stream-snapshot.json'))
@@ -241,15 +241,15 @@ describe('update and check', () => {
     )
     expect(await state()).toEqual(before)
 
-    const { mockServer: _, ...lost } = await update([], 'one')
-    expect(lost).toMatchObject({ status: 1 })
-    expect(lost.stderr).toMatch(
+    const { mockServer: _, ...regression } = await update([], 'one')
+    expect(regression).toMatchObject({ status: 1 })
+    expect(regression.stderr).toMatch(
       /^stream-snapshot: one: the target would lose 4 marketplace images\n/m,
     )
     expect(await state()).toEqual(before)
   })
 
-  it('take versions, and write them into the workspace as it is formatted', async () => {
+  it('write the specified versions into the workspace file, in its format', async () => {
     const server = await buildServer()
     const old = Object.fromEntries(
       DEMONSTRATION.architectures.map((arch) => [arch, '418.94.202409162337-0']),
@@ -291,8 +291,8 @@ describe('update and check', () => {
     expect(typo.stderr).toBe(
       'stream-snapshot: stream-snapshot.json: no stream "tow"\nDid you mean two?\n',
     )
-    const { mockServer: __, ...whose } = await update([], '418.94.202410090804-0')
-    expect(whose.stderr).toBe(
+    const { mockServer: __, ...withoutStream } = await update([], '418.94.202410090804-0')
+    expect(withoutStream.stderr).toBe(
       'stream-snapshot: 418.94.202410090804-0: a version without a stream\nPut the stream before its version: STREAM 418.94.202410090804-0\n',
     )
   })

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { run, runBuilt } from '../../support/cli.ts'
 
 describe('--debug', () => {
-  // An executable has no sources beside it.
+  // A standalone executable has no source files.
   it.skipIf(process.env.EXECUTABLE).each(['regenerate', 'verify'])(
-    'shows where in the source %s fails',
+    'prints the source line where %s fails',
     async (command) => {
       const { status, stderr } = await runBuilt([command, 'missing.json', '--debug'])
       expect(status).toBe(2)
@@ -16,11 +16,11 @@ describe('--debug', () => {
     },
   )
 
-  it('is needed for that', async () => {
+  it('is required for a stack trace', async () => {
     const { stderr } = await run(['regenerate', 'missing.json'])
     expect(stderr.split('\n')).toEqual([
       'stream-snapshot: missing.json: no such file',
-      expect.stringMatching(/^Specify the path of an existing file, or one of the streams /),
+      expect.stringMatching(/^Specify the path of an existing file\.$/),
       '',
     ])
   })

@@ -30,12 +30,12 @@ const NEW = [
 ]
 
 let folder: string
-/** What the commit is called; it follows from all that is in it, which is nothing to hold. */
+/** The abbreviated hash of the commit, which changes with the content of its files. */
 let commit: string
 const at = (name: string) => join(folder, name)
 const TARGET = ['--target', 'rhcos.json']
 
-/** A repository whose snapshot was committed, and captured anew. */
+/** Creates a repository with a committed snapshot and uncommitted changes. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'golden-'))
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
@@ -64,11 +64,11 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
 
 async function show(name: string, width: number, isColored = false) {
   const env = { COLUMNS: String(width), ...(isColored && { FORCE_COLOR: '1' }) }
-  const { status, stdout: told, stderr } = await run(CASES[name] ?? [], { cwd: folder, env })
-  const stdout = told.replaceAll(commit, COMMIT.slice(0, commit.length))
+  const { status, stdout: output, stderr } = await run(CASES[name] ?? [], { cwd: folder, env })
+  const stdout = output.replaceAll(commit, COMMIT.slice(0, commit.length))
   return {
     text: `$ stream-snapshot ${CASES[name]?.join(' ')}\n${stdout}${stderr}exit ${status}\n`,
-    // The difference of files consists of their own lines.
+    // Lines of changed files are not folded.
     lines: `${name === 'regenerate' || name === 'explain' ? '' : stdout}${stderr}`,
   }
 }
@@ -84,7 +84,7 @@ describe.each(Object.keys(CASES))('%s', (name) => {
     expect(lines.split('\n').filter((line) => stringWidth(line) > width)).toEqual([])
   })
 
-  it('has color only as an addition', async () => {
+  it('has the same text with and without colors', async () => {
     const [plain, colored] = [await show(name, 80), await show(name, 80, true)]
     expect(stripVTControlCharacters(colored.text)).toBe(plain.text)
     expect(plain.text).not.toContain('\u001b')
@@ -94,15 +94,15 @@ describe.each(Object.keys(CASES))('%s', (name) => {
 
 const COMMIT = '0123456789abcdef'
 
-const HAS_COLOR = [...['diff', 'history-full', 'regenerate', 'explain', 'skew-fails']]
+const HAS_COLOR = ['diff', 'history-full', 'regenerate', 'explain', 'skew-fails']
 
-it('two changed images are reported in at most eight lines', async () => {
+it('regenerate reports two changed images in at most eight lines', async () => {
   const { stderr } = await run(['regenerate', 'new.json', ...TARGET], { cwd: folder })
   expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(8)
   expect(stderr).toContain('2 images changed')
 })
 
-it('lines are whole in a pipe', async () => {
+it('skew does not fold lines in a pipe', async () => {
   const { stdout } = await run(['skew', 'three-clouds.json'], { cwd: folder })
   expect(stdout.split('\n')[3]).toMatch(/^Slots {3,}Image {3,}Grade {3,}Lag$/)
 })

@@ -5,14 +5,14 @@ import { run, temporaryFolder } from '../../support/cli.ts'
 
 const SNAPSHOT = fileURLToPath(new URL('../../../snapshots/rhcos-4.18.json', import.meta.url))
 
-describe.runIf(existsSync('/dev/full'))('where nothing can be written', () => {
+describe.runIf(existsSync('/dev/full'))('on a full device', () => {
   it.each([
     '--version',
     '--help',
     `list ${SNAPSHOT}`,
     `regenerate ${SNAPSHOT} --quiet`,
     `verify ${SNAPSHOT}`,
-  ])('%s reports it once', async (words) => {
+  ])('%s reports the error once', async (words) => {
     const { status, stderr } = await run(words.split(' '), {
       wrapper: ['sh', '-c', 'exec "$@" >/dev/full', 'sh'],
     })
@@ -23,8 +23,8 @@ describe.runIf(existsSync('/dev/full'))('where nothing can be written', () => {
   })
 })
 
-describe('where the machine has limits', () => {
-  it.each(['--help', 'check'])('%s names a working folder that was removed', async (word) => {
+describe('in a removed working folder', () => {
+  it.each(['--help', 'check'])('%s suggests another folder', async (word) => {
     const cwd = await temporaryFolder()
     const wrapper = ['sh', '-c', 'mkdir a && cd a && rmdir ../a && exec "$@"', 'sh']
     expect(await run([word], { cwd, wrapper })).toEqual({

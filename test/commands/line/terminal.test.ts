@@ -7,20 +7,20 @@ import { azureImage, snapshotText } from '../../support/snapshots.ts'
 import { EXAMPLE, smallStream } from '../../support/streams.ts'
 import { runOnTerminal } from '../../support/terminal.ts'
 
-/** Writes the clipboard, sets the title, clears the screen, and reads backwards. */
-const ORDERS = '\u001b]52;c;b3duZWQ=\u0007\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e'
+/** Writes the clipboard, sets the title, clears the screen, sets a color, and reverses the text direction. */
+const CONTROL_SEQUENCES = '\u001b]52;c;b3duZWQ=\u0007\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e'
 
-/** Ends a line, moves to another column, and is not seen: a zero width, a tag, a selector, a filler. */
+/** Line ends, a tab, and invisible characters: a zero-width space, a tag, a variation selector, a filler. */
 const FORGERY = 'x\ns.json: replay: ok\r\nfine\tcolumn\u200b\u{e0041}\ufe0f\u3164\u2028'
 
 let folder: string
 const at = (name: string) => join(folder, name)
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how a colour begins
-const COLOUR = /\u001b\[[0-9;]*m/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: color sequences start with ESC
+const COLOR = /\u001b\[[0-9;]*m/g
 
-/** What a terminal is told beside text and our colours. */
-const ordersIn = (shown: string) => shown.replace(COLOUR, '').match(/[^\P{Cc}\t\n\r]|\p{Cf}/gu)
+/** Returns the control and format characters in the output that are not part of a color sequence. */
+const findControls = (shown: string) => shown.replace(COLOR, '').match(/[^\P{Cc}\t\n\r]|\p{Cf}/gu)
 
 beforeEach(async () => {
   folder = await temporaryFolder()
@@ -35,7 +35,7 @@ async function writeSnapshot(file: string, offer = 'aro4'): Promise<void> {
   await writeFile(at(file), snapshotText(images))
 }
 
-/** A target that holds a text wherever an image of the layout has one. */
+/** Writes a target that has `text` at the end of each string of its images. */
 async function writeTarget(text: string): Promise<void> {
   const stream = JSON.parse(smallStream(EXAMPLE))
   const entry = { publisher: `a${text}`, offer: `b${text}`, sku: `c${text}`, version: `1.0${text}` }
@@ -54,15 +54,15 @@ const READERS = [
   ['verify', 's.json'],
 ]
 
-describe('a snapshot with orders for a terminal in it', () => {
-  it.each(READERS)('%j: is refused in a line that has none of them', async (...args) => {
+describe('a snapshot with terminal control sequences', () => {
+  it.each(READERS)('is refused by %j without printing them', async (...args) => {
     await writeSnapshot('plain.json')
-    await writeSnapshot('s.json', `aro4${ORDERS}`)
+    await writeSnapshot('s.json', `aro4${CONTROL_SEQUENCES}`)
     const env = { COLUMNS: '200' }
     const { stdout, stderr, status } = await run(args, { cwd: folder, env, isTerminal: true })
     const shown = `${stdout}${stderr}`
     const fault = '.images.azure[1].offer: must match pattern "^[A-Za-z0-9][A-Za-z0-9._-]*$"'
-    expect(ordersIn(shown)).toBe(null)
+    expect(findControls(shown)).toBe(null)
     expect(shown).not.toContain('owned')
     const lines = stripVTControlCharacters(shown).split('\n')
     if (args[0] === 'verify') {
@@ -79,25 +79,25 @@ describe('a snapshot with orders for a terminal in it', () => {
   })
 })
 
-const OF_TARGET = [
+const TARGET_READERS = [
   ['regenerate', 's.json', '--target', 'target.json', '--check', '--explain'],
   ['regenerate', 's.json', '--target', 'target.json', '--allow-regression'],
   ['verify', 's.json', '--target', 'target.json'],
   ['image', 'target.json', '--plan', 'no-purchase-plan', '--arch', 'x86_64'],
 ]
 
-describe('a target with orders for a terminal in it', () => {
-  it.each(OF_TARGET)('%j: nothing of it is obeyed', async (...args) => {
+describe('a target with terminal control sequences', () => {
+  it.each(TARGET_READERS)('is read by %j without printing them', async (...args) => {
     await writeSnapshot('s.json')
-    await writeTarget(ORDERS)
+    await writeTarget(CONTROL_SEQUENCES)
     const { stdout, stderr } = await run(args, { cwd: folder, isTerminal: true })
     expect(stdout.length + stderr.length).toBeGreaterThan(20)
-    expect(ordersIn(`${stdout}${stderr}`)).toBe(null)
+    expect(findControls(`${stdout}${stderr}`)).toBe(null)
   })
 
-  it('colours a difference, and shows what it holds as JSON would', async () => {
+  it('is shown with colors, and with its control characters escaped as in JSON', async () => {
     await writeSnapshot('s.json')
-    await writeTarget(ORDERS)
+    await writeTarget(CONTROL_SEQUENCES)
     const args = [
       'regenerate',
       's.json',
@@ -111,8 +111,8 @@ describe('a target with orders for a terminal in it', () => {
     expect(stripVTControlCharacters(stdout)).toContain('\\u001b]52;c;b3duZWQ=\\u0007')
   })
 
-  it.each(OF_TARGET.filter(([command]) => command !== 'image'))(
-    '%j: line ends and tabs make no line',
+  it.each(TARGET_READERS.filter(([command]) => command !== 'image'))(
+    'is read by %j without additional lines for line ends and tabs',
     async (...args) => {
       await writeSnapshot('s.json')
       await writeTarget('')
@@ -127,8 +127,8 @@ describe('a target with orders for a terminal in it', () => {
   )
 })
 
-describe('a name that has line ends, tabs and what is not seen', () => {
-  it('of a file makes no line of verify', async () => {
+describe('a file name with line ends, tabs and invisible characters', () => {
+  it('adds no line to the output of verify', async () => {
     const name = `${FORGERY.replace('\r', '')}.json`
     await writeFile(at(name), '{}')
     const { stdout } = await run(['verify', name], { cwd: folder })

@@ -70,7 +70,7 @@ export const aws: Cloud<AwsQuery, AwsImage, AwsSettings, AwsCriteria> = {
       remedyWithout(failed, all) {
         const names = failed.map(({ region }) => region)
         const others = all.flatMap(({ region }) => (names.includes(region) ? [] : [region]))
-        return `Query the other regions with --regions ${others.join(',')}; existing images of ${names.join(', ')} are kept.`
+        return `Query the other regions with --regions ${others.join(',')}; any images of ${names.join(', ')} in the snapshot are kept.`
       },
     }
   },
