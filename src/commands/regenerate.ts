@@ -91,7 +91,7 @@ async function fromSnapshot(args: Args, context: Context): Promise<NamedRegenera
   if (other !== undefined) {
     throw new InputError(
       `unexpected argument: ${other}`,
-      'Specify the stream to update with --target FILE.',
+      'Specify one snapshot, and the stream to update with --target FILE.',
     )
   }
   if (isDryRun(args) && config.target === undefined && config.marketplaceFile === undefined) {

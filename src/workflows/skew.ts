@@ -52,7 +52,7 @@ export async function findSkew(folder: Folder, request: SkewRequest): Promise<Sk
   const { target = source } = owner?.config ?? {}
   const file = folder.exists(source) ? source : target
   const text = await folder.read(file)
-  if (/^[ \t]*"?kind"?: *"?ConfigMap/m.test(text)) {
+  if (/(^|[{,])[ \t]*"?kind"?: *"?ConfigMap/m.test(text)) {
     throw new InputError(
       `${file}: a ConfigMap, expected a stream file or a snapshot`,
       `Use one of its streams: yq -r .data.stream ${file} | stream-snapshot skew -`,

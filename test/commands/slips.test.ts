@@ -17,6 +17,7 @@ beforeEach(async () => {
   await copyFile(committed('rhcos-4.18.json'), at('s.json'))
   await copyFile(committed('rhcos-4.18.recording.json'), at('s.recording.json'))
   await writeFile(at('rhcos.json'), smallStream(EXAMPLE))
+  await writeFile(at('map.json'), '{"apiVersion":"v1","kind":"ConfigMap","data":{"stream":"{}"}}')
   await commitAll(folder, 'all')
 })
 
@@ -50,7 +51,17 @@ it.each([
   ],
   [
     'regenerate s.json rhcos.json',
-    'unexpected argument: rhcos.json\nSpecify the stream to update with --target FILE.',
+    'unexpected argument: rhcos.json\nSpecify one snapshot, and the stream to update with --target FILE.',
+  ],
+  ['history -', '-: stdin has no git history\nUse a file in a git repository.'],
+  ['diff -', '-: stdin has no git history\nUse a file in a git repository.'],
+  [
+    'verify -',
+    '-: expected the path of a snapshot, NAME.json\nUse a path such as snapshots/rhcos-4.18.json.',
+  ],
+  [
+    'skew map.json',
+    'map.json: a ConfigMap, expected a stream file or a snapshot\nUse one of its streams: yq -r .data.stream map.json | stream-snapshot skew -',
   ],
 ])('%s is refused with a remedy', async (words, message) => {
   expect(await run(words.split(' '), { cwd: folder })).toEqual({

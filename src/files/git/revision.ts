@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
 import { fileError } from '../error.ts'
-import type { Folder } from '../folder.ts'
+import { type Folder, STDIN } from '../folder.ts'
 import { decodeText } from '../read.ts'
 import {
   Blobs,
@@ -124,6 +124,9 @@ export function locateInGit(
   cwd: Pick<Folder, 'env' | 'resolve'>,
   path: string,
 ): { folder: GitFolder; name: string } {
+  if (path === STDIN) {
+    throw new InputError('-: stdin has no git history', 'Use a file in a git repository.')
+  }
   const absolute = cwd.resolve(path)
   if (statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) {
     throw new InputError(`${path}: is a directory, expected a file`)
