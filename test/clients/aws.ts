@@ -31,9 +31,9 @@ export const AWS = {
   async 'aws ec2 describe-images --include-deprecated'(testClouds: TestClouds): Promise<void> {
     for (const region of ['us-east-1', 'sa-east-1']) {
       const options = ['--include-deprecated', '--page-size', '5', '--region', region]
-      const before = testClouds.clouds.aws.questions.length
+      const before = testClouds.clouds.aws.queries.length
       const printed = await describeImages(testClouds, options)
-      const pages = testClouds.clouds.aws.questions.length - before
+      const pages = testClouds.clouds.aws.queries.length - before
       const known = testClouds.awsImages.filter(
         (image) => image.region === region && isFromMarketplace(image),
       )

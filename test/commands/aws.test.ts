@@ -27,10 +27,8 @@ describe('capture --cloud aws', () => {
     const outcome = await capture(mockServer)
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     expect(outcome.stderr).toMatch(/^aws: 187 images\n[^\n]+created\n$/)
-    expect(mockServer.questions.filter(({ action }) => action === 'DescribeRegions')).toHaveLength(
-      1,
-    )
-    const first = mockServer.questions.filter(
+    expect(mockServer.queries.filter(({ action }) => action === 'DescribeRegions')).toHaveLength(1)
+    const first = mockServer.queries.filter(
       ({ action, form }) => action === 'DescribeImages' && form.NextToken === undefined,
     )
     expect(first.map(({ region }) => region).sort()).toEqual([...REGIONS].sort())
@@ -39,7 +37,7 @@ describe('capture --cloud aws', () => {
         10,
       )
     }
-    expect(mockServer.questions.length).toBeGreaterThan(1 + REGIONS.length)
+    expect(mockServer.queries.length).toBeGreaterThan(1 + REGIONS.length)
     expect(JSON.parse(await read('s.json')).queries.aws).toEqual([
       { region: 'sa-east-1', images: 19 },
       { region: 'ap-southeast-2', images: 56 },
@@ -51,10 +49,10 @@ describe('capture --cloud aws', () => {
   it('queries the regions of --regions without listing regions', async () => {
     const mockServer = await awsFor()
     await capture(mockServer, ['--regions', 'us-east-1,eu-central-1'])
-    expect(new Set(mockServer.questions.map(({ region }) => region))).toEqual(
+    expect(new Set(mockServer.queries.map(({ region }) => region))).toEqual(
       new Set(['us-east-1', 'eu-central-1']),
     )
-    expect(mockServer.questions.some(({ action }) => action === 'DescribeRegions')).toBe(false)
+    expect(mockServer.queries.some(({ action }) => action === 'DescribeRegions')).toBe(false)
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 
@@ -82,7 +80,7 @@ describe('capture --cloud aws', () => {
     const mockServer = await awsFor({ emptyPages: 2 })
     const { stderr } = await capture(mockServer, ['--regions', 'us-east-1'])
     expect(stderr).toMatch(/^aws: 56 images\n/)
-    expect(mockServer.questions).toHaveLength(4)
+    expect(mockServer.queries).toHaveLength(4)
     expect(await run(['capture', at('s.json'), '--replay'])).toMatchObject({ status: 0 })
   })
 

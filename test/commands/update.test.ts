@@ -451,6 +451,16 @@ describe('update', () => {
     expect(await update()).toMatchObject({ status: 0 })
   })
 
+  it('suggests the workspace key if an image is not of the required grade', async () => {
+    const server = await buildServer({}, emptyBuild)
+    await writeStreams({ one: { name, url: server.streams, require: 'exact' } })
+    await write('one.json', smallStream(OLD))
+    const { status, stderr } = await updateFrom(await azureFor(imagesBeforeBump()), release)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^stream-snapshot: one: require exact: \d+ slots without an image\n/m)
+    expect(stderr).toContain('use a less strict require of one in stream-snapshot.json; ')
+  })
+
   it('suggests keys of the workspace file, not options, if it cannot find the builds', async () => {
     const server = await buildServer()
     await writeStreams({ one: { url: server.streams } })

@@ -174,7 +174,7 @@ describe('update and check', () => {
     expect(outcome).toMatchObject({ status: 0, stdout: '' })
     const requested = [
       ...[azure, gcp].flatMap(({ requests }) => requests.map(({ method, path }) => method + path)),
-      ...aws.questions.map((question) => JSON.stringify(question)),
+      ...aws.queries.map((query) => JSON.stringify(query)),
     ]
     expect(requested.length).toBeGreaterThan(40)
     expect(new Set(requested).size).toBe(requested.length)

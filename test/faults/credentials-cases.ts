@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { errorAnswer } from '../mock-servers/aws-xml.ts'
+import { errorXml } from '../mock-servers/aws-xml.ts'
 import { imagesBeforeBump } from '../mock-servers/azure-images.ts'
 import type { Fault, FaultRule } from '../mock-servers/faults.ts'
 import { startServer } from '../mock-servers/server.ts'
@@ -452,7 +452,7 @@ async function startAws(options: Parameters<typeof awsFor>[0] = {}) {
 const ec2Error =
   (status: number, code: string, message = 'somebody'): Prepare =>
   async () => {
-    const xml = String(errorAnswer(status, code, message).body)
+    const xml = String(errorXml(status, code, message).body)
     const faults = [{ path: /\//, fault: bodyFault(status, xml, 'text/xml') }]
     return { env: (await startAws({ faults })).signedIn, args: ONE_REGION }
   }

@@ -72,7 +72,7 @@ beforeEach(async () => {
 describe('capture of some parts', () => {
   it('keeps the other clouds and their recorded responses', async () => {
     const before = await readSnapshot()
-    const sent = clouds.aws.questions.length
+    const sent = clouds.aws.queries.length
     const { status, stderr } = await capture('--cloud', 'aws')
     expect({ status, stderr: stderr.replace(/\(.* s\)/, '') }).toEqual({
       status: 0,
@@ -80,7 +80,7 @@ describe('capture of some parts', () => {
         `azure: not queried, ${fullCounts.clouds.azure} images unchanged\n`,
       ),
     })
-    expect(clouds.aws.questions.length).toBeGreaterThan(sent)
+    expect(clouds.aws.queries.length).toBeGreaterThan(sent)
     expect(await getCounts()).toEqual(fullCounts)
     expect(await verify()).toEqual(VERIFIED)
     expect(await readSnapshot()).toEqual(before)
@@ -213,12 +213,12 @@ describe('a region that is not queried', () => {
   it('is kept with its recorded responses when --regions names the other regions', async () => {
     const [region = '', ...rest] = (await getRegions()).sort((a) => (a === 'us-east-1' ? 1 : -1))
     const before = await getImages(region)
-    const sent = clouds.aws.questions.length
+    const sent = clouds.aws.queries.length
     const { status, stderr } = await capture('--cloud', 'aws', '--regions', rest.join(','))
     expect(status).toBe(0)
     expect(stderr).toContain(`aws ${region}: not queried, ${before.length} images unchanged\n`)
     expect(stderr).not.toContain('no longer listed')
-    const queried = clouds.aws.questions.slice(sent).map((question) => question.region)
+    const queried = clouds.aws.queries.slice(sent).map((query) => query.region)
     expect(queried).not.toContain(region)
     expect(await getImages(region)).toEqual(before)
     expect(await getCounts()).toEqual(fullCounts)

@@ -52,8 +52,11 @@ describe('a path that leads out of the repository', () => {
       const { folder, outside } = await makeRepository()
       await symlink('../outside', join(folder, 'data'))
       await writeFile(join(outside, 'other.json'), stream)
-      const { status } = await run(words, { cwd: folder })
-      expect(status).not.toBe(0)
+      const { status, stderr } = await run(words, { cwd: folder })
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringContaining(': data/new.json: a link to '),
+      })
       expect(await readdir(outside)).toEqual(['other.json'])
     },
   )

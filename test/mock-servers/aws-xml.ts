@@ -18,7 +18,7 @@ export function actionResponse(action: string, content: readonly XmlElement[]): 
 }
 
 /** Like EC2, on one line. */
-export function errorAnswer(status: number, code: string, message: string): MockResponse {
+export function errorXml(status: number, code: string, message: string): MockResponse {
   return xmlResponse(
     status,
     `<Response><Errors><Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error></Errors><RequestID>${randomUUID()}</RequestID></Response>`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type AwsAccount, DEMONSTRATION_AWS_ACCOUNT } from './aws-account.ts'
 import { type AwsImage, getImageId, MARKETPLACE } from './aws-image.ts'
-import { actionResponse, errorAnswer, type XmlElement } from './aws-xml.ts'
+import { actionResponse, errorXml, type XmlElement } from './aws-xml.ts'
 import {
   type MockRequest,
   type MockResponse,
@@ -41,7 +41,7 @@ export interface AwsRequest {
 export interface AwsMockServer extends SecureServer {
   account: AwsAccount
   /** All requests, in order of arrival. */
-  questions: readonly AwsRequest[]
+  queries: readonly AwsRequest[]
   /** Variables for `capture`: endpoint, credentials and trusted certificate. */
   environment: Record<AwsVariable, string>
   setImages(images: readonly AwsImage[]): void
@@ -77,7 +77,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   } = options
   let enabled = options.enabledRegions ?? [...new Set(options.images.map(({ region }) => region))]
   const failed = new Map<string, number>()
-  const questions: AwsRequest[] = []
+  const queries: AwsRequest[] = []
   /** The first position of the page, by paging token. */
   const tokens = new Map<string, number>()
   let images = [...options.images]
@@ -86,7 +86,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     const [, key, region = ''] = SIGNATURE.exec(request.headers.authorization ?? '') ?? []
     const form = Object.fromEntries(new URLSearchParams(request.body))
     const action = form.Action ?? ''
-    questions.push({ region, action, form })
+    queries.push({ region, action, form })
     const failure = nextFailure(region)
     if (failure !== undefined) return fail(failure)
     const isKnown =
@@ -97,7 +97,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     const actions = { DescribeRegions: describeRegions, DescribeImages: describeImages }
     if (!Object.hasOwn(actions, action)) {
       const message = `The action ${action} is not valid for this web service.`
-      return errorAnswer(400, 'InvalidAction', message)
+      return errorXml(400, 'InvalidAction', message)
     }
     return actions[action as keyof typeof actions](form, region)
   }
@@ -113,21 +113,21 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   function fail(status: number): MockResponse {
     switch (status) {
       case 401:
-        return errorAnswer(
+        return errorXml(
           401,
           'AuthFailure',
           'AWS was not able to validate the provided access credentials',
         )
       case 403:
-        return errorAnswer(
+        return errorXml(
           403,
           'UnauthorizedOperation',
           `You are not authorized to perform this operation. User: arn:aws:iam::${account.accountId}:user/${account.user} is not authorized to perform: ec2:DescribeImages because no identity-based policy allows the ec2:DescribeImages action`,
         )
       case 503:
-        return errorAnswer(503, 'RequestLimitExceeded', 'Request limit exceeded.')
+        return errorXml(503, 'RequestLimitExceeded', 'Request limit exceeded.')
       default:
-        return errorAnswer(status, 'InternalError', 'An internal error has occurred')
+        return errorXml(status, 'InternalError', 'An internal error has occurred')
     }
   }
 
@@ -157,7 +157,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
     const { NextToken: token, MaxResults: most } = form
     const start = token === undefined ? -emptyPages : tokens.get(token)
     if (start === undefined) {
-      return errorAnswer(400, 'InvalidParameterValue', 'The NextToken is invalid')
+      return errorXml(400, 'InvalidParameterValue', 'The NextToken is invalid')
     }
     // Like EC2, without MaxResults there is one page.
     if (most === undefined) return imagesResponse(found)
@@ -255,7 +255,7 @@ export async function startAws(options: AwsOptions): Promise<AwsMockServer> {
   return {
     ...server,
     account,
-    questions,
+    queries,
     environment: {
       NODE_EXTRA_CA_CERTS: server.certificateFile,
       NO_PROXY: '127.0.0.1',

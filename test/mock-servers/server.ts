@@ -30,8 +30,6 @@ export interface MockResponse {
   body?: string | Buffer
 }
 
-export type { MockResponse as Answer }
-
 export interface LoggedRequest {
   method: string
   /** The percent-encoded path with the query. */
@@ -50,7 +48,7 @@ export interface ServerOptions {
   /** Delay of each response in milliseconds. */
   latencyMs?: number
   /** Delays the response to a request for `path` until the promise is resolved. */
-  hold?(path: string): Promise<unknown> | undefined
+  waitFor?(path: string): Promise<unknown> | undefined
   faults?: readonly FaultRule[]
   /** Compresses responses for clients that accept gzip. Default: false. */
   gzip?: boolean
@@ -104,7 +102,7 @@ export async function startServer(
     })
 
     const request = await readRequest(incoming)
-    await options.hold?.(target)
+    await options.waitFor?.(target)
     const wait = (options.latencyMs ?? 0) + faultDelay
     if (wait > 0) await delay(wait, undefined, { signal: stopped.signal })
 

@@ -31,7 +31,7 @@ describe('capture', () => {
     const azure: AzureMockServer = await azureFor(imagesAfterBump(), {
       latencyMs: 40,
       // Holds all responses until 8 queries have arrived, so that a busy machine reaches the concurrency.
-      hold: async (path) => {
+      waitFor: async (path) => {
         for (let tries = 0; isQuery(path) && count() < 8 && tries < 500; tries++) await delay(20)
       },
     })
