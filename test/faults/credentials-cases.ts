@@ -666,7 +666,7 @@ const AWS: Record<string, Failure> = {
       env: (await startAws({ failures: { 'eu-central-1': { status: 503 } } })).signedIn,
     }),
     'aws eu-central-1: returned 503 RequestLimitExceeded: too many requests',
-    'Try again later, or with a lower --concurrency. Query the other regions with --regions ap-southeast-2,sa-east-1,us-east-1; existing images of eu-central-1 are kept.',
+    'Try again later, or with a lower --concurrency. Query the other regions with --regions ap-southeast-2,sa-east-1,us-east-1; any images of eu-central-1 in the snapshot are kept.',
   ],
   'a region is not enabled': [
     async () => ({
@@ -674,7 +674,7 @@ const AWS: Record<string, Failure> = {
       args: ['--regions', 'us-east-1,me-south-1'],
     }),
     'aws me-south-1: returned 401 AuthFailure: the region is not enabled, or the keys are not valid',
-    'Query the other regions with --regions us-east-1; existing images of me-south-1 are kept.',
+    'Query the other regions with --regions us-east-1; any images of me-south-1 in the snapshot are kept.',
   ],
   'an unknown code': [
     ec2Error(418, 'TeapotIsEmpty', `The teapot of ${ROLE} is empty`),
