@@ -46,7 +46,10 @@ export function printCapture(
   regeneration?: Regeneration,
 ): void {
   printNotes(result, terminal)
-  const { comparison, kept } = regeneration?.result ?? {}
+  const { comparison, kept: all = [] } = regeneration?.result ?? {}
+  // An image of the present build was removed from the snapshot by --drop.
+  const { builds } = result.snapshot
+  const kept = all.filter((each) => each.release !== builds[each.architecture]?.release)
   const printed = comparison?.changes ?? []
   for (const line of captureLines(result, terminal, printed, kept)) terminal.say(line)
   // A run always names what it removes.

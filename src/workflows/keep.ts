@@ -241,8 +241,10 @@ function withSelectedAt(
   content: SnapshotContent,
   selectedAt: Readonly<Record<string, string>>,
 ): SnapshotContent {
-  if (Object.keys(selectedAt).length === 0) return content
-  return { ...content, criteria: { ...content.criteria, selectedAt } }
+  const parts = allParts(content)
+  const own = Object.entries(selectedAt).filter(([part]) => parts.includes(part))
+  if (own.length === 0) return content
+  return { ...content, criteria: { ...content.criteria, selectedAt: Object.fromEntries(own) } }
 }
 
 /** Keeps the states of images that were not queried, if a deprecation date has passed. */

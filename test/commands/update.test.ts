@@ -231,13 +231,15 @@ describe('update --cloud none', () => {
       const meta = await demonstrationBuilds({ ...build, release })
       const text = meta?.replaceAll(release, build.release)
       const { amis = [], ...rest } = JSON.parse(text ?? '{}')
-      const isKept = (ami: { name: string }) => build.release !== release || ami.name !== LOST
+      const isKept = (ami: { name: string }) => !isLost || ami.name !== LOST
       return JSON.stringify({ ...rest, amis: amis.filter(isKept) })
     })
+    let isLost = false
     await writeStreams({ one: { name, url: server.streams, signatures: false } })
     await write('one.json', smallStream({ x86_64: OLD.x86_64 ?? '' }))
     const update = (...args: string[]) => call('update', '--cloud', 'none', ...args)
     expect(await update('one', OLD.x86_64 ?? '')).toMatchObject({ status: 0 })
+    isLost = true
     for (const words of [['--quiet'], ['--dry-run']]) {
       const { status, stderr } = await update('one', release, '--keep-lost', ...words)
       expect(status).toBe(0)
@@ -245,6 +247,12 @@ describe('update --cloud none', () => {
     }
     const { architectures } = await readJson('one.json')
     expect(architectures.x86_64.images.aws.regions[LOST].release).toBe(OLD.x86_64)
+    expect(await call('check')).toMatchObject({ status: 0 })
+    // The image has the release of the earlier build, which does not have it either.
+    const back = await update('one', OLD.x86_64 ?? '', '--allow-regression')
+    expect(back.stderr).toMatch(/^ {2}- {2}image aws x86_64 · us-east-2 /m)
+    expect(await call('check')).toMatchObject({ status: 0 })
+    expect(await update('one')).toMatchObject({ status: 0 })
   })
 })
 

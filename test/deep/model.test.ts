@@ -91,9 +91,14 @@ interface Model {
   today: number
   /** The day of the snapshot's `capturedAt`. */
   captureDay: number
+  /** The day of the last query, by cloud that later captures did not query. */
+  readonly queryDays: Map<Cloud, number>
   /** Members that were added by hand to the marketplace images of the target. */
   readonly members: Set<Member>
 }
+
+const getQueryDay = ({ queryDays, captureDay }: Model, part: Part) =>
+  queryDays.get(getCloud(part)) ?? captureDay
 
 /** A slot's key is its region, or its architecture on Azure. */
 function slots(model: Model): Map<string, Image[]> {
@@ -119,7 +124,8 @@ const isExact = (image: Image, { release }: Model) =>
 
 function choose(images: readonly Image[], model: Model): Image | undefined {
   const left = images.filter(
-    ({ isDeprecated, deprecationDay }) => !isDeprecated && deprecationDay > model.captureDay,
+    ({ part, isDeprecated, deprecationDay }) =>
+      !isDeprecated && deprecationDay > getQueryDay(model, part),
   )
   const exact = left.find((image) => isExact(image, model))
   return exact ?? [...left].sort((a, b) => (age(a) < age(b) ? 1 : -1))[0]
@@ -300,7 +306,7 @@ it('agrees with the oracle in random sequences of commands', async () => {
     let marked: ReadonlyMap<Part, readonly Image[]> | undefined
     const model: Model = {
       ...{ cloudState: first, results: new Map(), target: new Map(), release: 1 },
-      ...{ today: 0, captureDay: 0, members: new Set() },
+      ...{ today: 0, captureDay: 0, queryDays: new Map(), members: new Set() },
     }
     const read = (file: string) => readIfExists(at(file))
     const files = () => [snapshot, target].map(read)
@@ -405,9 +411,14 @@ it('agrees with the oracle in random sequences of commands', async () => {
         if (dropped !== undefined && belongsTo(part, dropped)) results.delete(part)
       }
       for (const part of queried) results.set(part, listImages(model.cloudState, part))
-      const isNewlyDeprecated = [...results.values()].flat().some(({ deprecationDay }) => {
-        return deprecationDay > model.captureDay && deprecationDay <= model.today
-      })
+      const isNewlyDeprecated = queried.some((part) =>
+        results
+          .get(part)
+          ?.some(
+            ({ deprecationDay }) =>
+              deprecationDay > getQueryDay(model, part) && deprecationDay <= model.today,
+          ),
+      )
       const isOther = !isSame(results, model.results) || isNewlyDeprecated
       if (check) {
         expect(status, all).toBe(isOther ? 1 : 0)
@@ -437,6 +448,11 @@ it('agrees with the oracle in random sequences of commands', async () => {
       const written = JSON.parse(read(snapshot) ?? '{}')
       const day = Math.round((Date.parse(written.capturedAt) - FIRST_DAY) / DAY)
       expect(day).toBe(isOther ? model.today : model.captureDay)
+      for (const cloud of new Set([...results.keys()].map(getCloud))) {
+        const isQueried = queried.some((part) => getCloud(part) === cloud)
+        if (isQueried) model.queryDays.delete(cloud)
+        else if (!model.queryDays.has(cloud)) model.queryDays.set(cloud, model.captureDay)
+      }
       model.captureDay = day
       const names = [
         ...(written.images.azure ?? []).map(

@@ -133,6 +133,8 @@ interface Snapshot extends Settings {
   readonly selectedFor: ReadonlyMap<Cloud, number>
   /** The day of the capture. */
   readonly day: number
+  /** The day of an earlier query, if a date has passed since that day, by cloud. */
+  readonly selectedAt: ReadonlyMap<Cloud, number>
 }
 
 /** A stream in the workspace file. */
@@ -187,7 +189,7 @@ function getGrade(image: Image, release: number): string {
 /** The image for the only slot of a cloud. */
 function choose(
   cloud: Cloud,
-  { results, release, selectedFor, day }: Snapshot,
+  { results, release, selectedFor, selectedAt, day }: Snapshot,
   require: Requirement,
 ): Image | undefined {
   const images = [...results].flatMap(([part, result]) => (getCloud(part) === cloud ? result : []))
@@ -195,7 +197,7 @@ function choose(
   const queriedFor = selectedFor.get(cloud) ?? release
   const left = images.filter(
     ({ deprecated = Number.POSITIVE_INFINITY, ...image }) =>
-      deprecated > day &&
+      deprecated > (selectedAt.get(cloud) ?? day) &&
       [queriedFor, release].every((each) => grades.includes(getGrade(image, each))),
   )
   const exact = left.find((image) => isExact(image, queriedFor))
@@ -233,7 +235,7 @@ function plan(
   for (const [region, at] of target.regions) {
     const fresh = regions.get(region)
     if (fresh === undefined) {
-      if (isKept || at !== target.release) regions.set(region, at)
+      if (isKept || ![target.release, snapshot.release].includes(at)) regions.set(region, at)
       else losses.push({ name: region })
     } else if (fresh < at && at !== target.release) losses.push({ name: region })
   }
@@ -668,17 +670,31 @@ it('agrees with the oracle in random sequences of commands in a workspace', asyn
           queried.includes(cloud) ? built : (snapshot?.selectedFor.get(cloud) ?? built),
         ]),
       )
+      const captureDay = snapshot?.day ?? day
+      const hasPassed = (cloud: Cloud, from: number, to: number) =>
+        [...results].some(
+          ([part, images]) =>
+            getCloud(part) === cloud &&
+            images.some(({ deprecated = -1 }) => deprecated > from && deprecated <= to),
+        )
+      const getTimes = (to: number) =>
+        new Map(
+          [...clouds].flatMap((cloud): [Cloud, number][] => {
+            const known = snapshot?.selectedAt.get(cloud)
+            const from = known ?? captureDay
+            const isStored = known !== undefined || hasPassed(cloud, from, to)
+            return isStored && !queried.includes(cloud) ? [[cloud, from]] : []
+          }),
+        )
       const fresh: Snapshot = {
-        ...{ release: built, results, selectedFor, day: snapshot?.day ?? day },
-        ...{ earlierMinors, signatures },
+        ...{ release: built, results, selectedFor, day: captureDay },
+        ...{ selectedAt: getTimes(captureDay), earlierMinors, signatures },
       }
       const isChanged =
         snapshot === undefined ||
         toText(fresh) !== toText(snapshot) ||
-        [...results.values()].flat().some(({ deprecated = -1 }) => {
-          return deprecated > fresh.day && deprecated <= day
-        })
-      const next = isChanged ? { ...fresh, day } : fresh
+        queried.some((cloud) => hasPassed(cloud, captureDay, day))
+      const next = isChanged ? { ...fresh, day, selectedAt: getTimes(day) } : fresh
       const removed = [
         ...(drop ? [drop] : []),
         ...(isAllowed(each.mode) ? CLOUDS.filter((it) => !state.clouds.includes(it)) : []),

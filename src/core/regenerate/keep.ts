@@ -17,19 +17,22 @@ export interface KeptRegion {
  * Adds the target's images of regions that the build does not have, for example because a region was
  * down during the build. An image keeps its own release.
  *
+ * @param release of the build
  * @param keepLost keeps the images of all such regions. Otherwise only images of other releases than
- *   the target's, which were kept earlier, are kept again
+ *   the target's and the build's, which were kept earlier, are kept again
  */
 export function keepRegions(
   content: ArchitectureContent,
   target: Stream,
   architecture: string,
+  release: string,
   keepLost: boolean,
 ): { readonly content: ArchitectureContent; readonly kept: readonly KeptRegion[] } {
   const old = target.architecture(architecture)
-  const release = target.release(architecture)
   if (old === undefined) return { content, kept: [] }
-  const isKept = (image: JsonRecord) => keepLost || isOtherRelease(image.release, release)
+  const releases = [release, target.release(architecture)]
+  const isKept = (image: JsonRecord) =>
+    keepLost || releases.every((each) => isOtherRelease(image.release, each))
   const kept: KeptRegion[] = []
   const keep = (fresh: JsonRecord, before: JsonValue | undefined): JsonRecord => {
     const changed: [string, JsonRecord][] = []

@@ -149,7 +149,9 @@ function withBuilds({ snapshot, target, keepLost = false, drop = [] }: Job) {
   const kept: KeptRegion[] = []
   for (const [arch, build] of Object.entries(snapshot.builds)) {
     const own = translate(arch, build, snapshot.stream.signatures)
-    const merged = target ? keepRegions(own, target, arch, keepLost) : { content: own, kept: [] }
+    const merged = target
+      ? keepRegions(own, target, arch, build.release, keepLost)
+      : { content: own, kept: [] }
     stream = stream.withArchitecture(arch, merged.content)
     kept.push(...merged.kept)
   }

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.ts'
 import { printable } from '../../printable.ts'
-import { isRecord } from '../json/document.ts'
+import { isRecord, jsonPath } from '../json/document.ts'
 import { parseText } from '../json/parser.ts'
 import { checkSchema, refuseLaterVersion } from '../schemas/check.ts'
 import { canonicalJson, computeIntegrity, printLines, sha256 } from './canonical.ts'
@@ -38,6 +38,13 @@ export function readShape(text: string, file: string): Snapshot {
   if (readTime(snapshot.capturedAt) === undefined) {
     throw new InputError(
       `${file}: .capturedAt: expected a time, found "${snapshot.capturedAt}"`,
+      'Restore the file from git, or capture it again.',
+    )
+  }
+  for (const [part, time] of Object.entries(snapshot.criteria.selectedAt ?? {})) {
+    if (readTime(time) !== undefined && time <= snapshot.capturedAt) continue
+    throw new InputError(
+      `${file}: .criteria.selectedAt${jsonPath([part])}: expected a time before .capturedAt, found "${time}"`,
       'Restore the file from git, or capture it again.',
     )
   }
