@@ -46,6 +46,13 @@ function printableCharacter(character: string): string {
   return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex}`
 }
 
+/** Paths as arguments of a command line, in quotes if necessary. */
+export function shellWords(paths: readonly string[]): string {
+  return paths
+    .map((path) => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`))
+    .join(' ')
+}
+
 /** `1 image`, `2 images`. */
 export function counted(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`

@@ -48,7 +48,7 @@ export const configmapCommand = command({
       if (streams.some((other) => other.name === key)) {
         throw new InputError(
           `${argument}: another stream has the key "${key}"`,
-          'Use each stream once, with a different NAME for each file.',
+          'Use files with different names: NAME=STREAM_FILE.',
         )
       }
       const names = [key, ownKey, own?.name, ...(isOnly ? [undefined] : [])]

@@ -8,11 +8,11 @@ import {
   type StreamFiles,
 } from '../core/changes/streams.ts'
 import { BUILT_IN } from '../core/criteria/criteria.ts'
-import { canonicalJson, withLf } from '../core/snapshot/canonical.ts'
+import { canonicalJson } from '../core/snapshot/canonical.ts'
 import { readSnapshot, recordingFile } from '../core/snapshot/read.ts'
 import type { Architecture } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
-import { getReleases, readStream } from '../core/stream/stream.ts'
+import { getReleases, readStream, type Stream } from '../core/stream/stream.ts'
 import { readWorkspace } from '../core/workspace/read.ts'
 import { type StreamConfig, streamConfigs, WORKSPACE_FILE } from '../core/workspace/workspace.ts'
 import { InputError } from '../errors.ts'
@@ -196,18 +196,30 @@ function diffStream(name: string, before: Side, after: Side, hasSettings: boolea
   const settings = hasSettings
     ? compareItems(settingItems(before, before, after), settingItems(after, before, after))
     : []
+  const members =
+    before.files.stream && after.files.stream
+      ? compareItems(memberItems(before.files.stream), memberItems(after.files.stream))
+      : []
   const pairs = ROLES.flatMap((role): FilePair[] => {
     const path = after.paths[role] ?? before.paths[role]
     return path === undefined ? [] : [[path, before.texts[role], after.texts[role]]]
   })
-  const isSame = diff.changes.length + settings.length === 0
+  const isSame = diff.changes.length + settings.length + members.length === 0
   const isAbsent = ({ texts }: Side) => Object.keys(texts).length === 0
   const status = isAbsent(before) ? 'added' : isAbsent(after) ? 'removed' : undefined
   return {
     ...diff,
     ...(status && { status }),
-    changes: [...diff.changes, ...settings, ...fileChanges(pairs, isSame)],
+    changes: [...diff.changes, ...members, ...settings, ...fileChanges(pairs, isSame)],
   }
+}
+
+/** The members of a target that no build and no image is in. */
+function memberItems(stream: Stream): Item[] {
+  return stream.otherMembers().map(([path, value]) => ({
+    subject: { kind: 'setting', path: `target.${path}` },
+    value: canonicalJson(value),
+  }))
 }
 
 /**
@@ -246,9 +258,7 @@ function fileChanges(files: readonly FilePair[], isSame: boolean): Change[] {
   const items = (at: 1 | 2) =>
     files.flatMap((file): Item[] => {
       const subject = { kind: 'file', path: file[0] } as const
-      // Other line ends in a checkout are not a change.
-      const value = isSame ? withLf(file[at] ?? '') : ''
-      return file[at] === undefined ? [] : [{ subject, value }]
+      return file[at] === undefined ? [] : [{ subject, value: isSame ? file[at] : '' }]
     })
   return compareItems(items(1), items(2))
 }

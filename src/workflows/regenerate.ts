@@ -15,7 +15,7 @@ import { CheckFailure, InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { isModified } from '../files/git/git.ts'
 import type { Write } from '../files/write.ts'
-import { counted } from '../printable.ts'
+import { counted, shellWords } from '../printable.ts'
 import { type LockContext, writeLocked } from './locks.ts'
 import { refuseOtherOcp } from './settings.ts'
 
@@ -177,7 +177,7 @@ async function withUndo(error: unknown, config: StreamConfig, folder: Folder): P
     (await isModified(folder, files)) &&
     !(await isModified(folder, [config.snapshot]))
   if (!isEdited) return error
-  const remedy = `${error.remedy} To undo your edits, run git checkout -- ${files.join(' ')}`
+  const remedy = `${error.remedy} To undo your edits, run git checkout -- ${shellWords(files)}`
   return Object.assign(error, { remedy })
 }
 

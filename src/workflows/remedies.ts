@@ -6,6 +6,7 @@ import { InputError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { isModified, restoreCommand } from '../files/git/git.ts'
 import { splitRevision } from '../files/git/revision.ts'
+import { shellWords } from '../printable.ts'
 import { releasesIn } from './capture-plan.ts'
 import { findWorkspace, type OpenedWorkspace, ownerIn } from './workspace.ts'
 
@@ -35,7 +36,7 @@ async function fileRemedy(message: string, folder: Folder): Promise<string | und
 async function restore(file: string, folder: Folder): Promise<string> {
   if (file === 'stdin') return 'Correct the input.'
   return (await isModified(folder, [file]))
-    ? `Correct the file, or run git checkout -- ${file}`
+    ? `Correct the file, or run git checkout -- ${shellWords([file])}`
     : 'Correct the file, or use another file.'
 }
 

@@ -9,6 +9,7 @@ import { type StreamConfig, targetFiles } from '../core/workspace/workspace.ts'
 import { InputError, LaterVersionError, UserError } from '../errors.ts'
 import type { Folder } from '../files/folder.ts'
 import { checkoutCommand, isModified } from '../files/git/git.ts'
+import { shellWords } from '../printable.ts'
 import type { LockContext } from './locks.ts'
 import { prepareRegeneration, type Regeneration } from './regenerate.ts'
 import { withFileRemedy } from './remedies.ts'
@@ -61,11 +62,12 @@ async function withRemedies(
   folder: Folder,
 ): Promise<Check[]> {
   const files = [snapshot, recordingFile(snapshot)]
-  const again = `stream-snapshot ${origin ? `update ${origin.name}` : `capture ${snapshot}`}`
+  const own = shellWords([snapshot])
+  const again = `stream-snapshot ${origin ? `update ${origin.name}` : `capture ${own}`}`
   const isWhole = checks.every(({ fault }) => fault === undefined)
   const restore = isWhole ? undefined : await checkoutCommand(folder, files)
   const remedies: Readonly<Partial<Record<Check['name'], string>>> = {
-    form: `Run stream-snapshot capture ${snapshot} --replay.`,
+    form: `Run stream-snapshot capture ${own} --replay.`,
     // A capture does not replace a file that is not a snapshot.
     schema: restore ? `Run ${restore}.` : `Delete both files, and run ${again}.`,
     secrets: 'Revoke the secrets, capture again, and do not push the files.',
@@ -131,10 +133,11 @@ async function checkTarget(
       ]
       const fault = `${different.join(', ')}: ${faults.join('; ')}`
       const captured = [config.snapshot, recordingFile(config.snapshot)]
-      const isCaptured =
-        !(await isModified(folder, different)) && (await isModified(folder, captured))
-      const restore = await checkoutCommand(folder, isCaptured ? captured : different)
-      const cause = isCaptured ? 'the capture' : 'your edits'
+      const isCaptured = await isModified(folder, captured)
+      const isEdited = await isModified(folder, different)
+      const modified = isCaptured ? [...(isEdited ? different : []), ...captured] : different
+      const restore = await checkoutCommand(folder, modified)
+      const cause = isCaptured ? (isEdited ? 'your changes' : 'the capture') : 'your edits'
       const undo = restore ? ` with ${restore}` : '.'
       const remedy = `Run ${command} --allow-regression, or undo ${cause}${undo}`
       return { check: { fault, remedy }, comparison }
@@ -189,9 +192,11 @@ function isMissing(error: UserError): boolean {
 function regenerateCommand(config: StreamConfig): string {
   const { snapshot, target, marketplaceFile, layouts = [], require } = config
   return [
-    `stream-snapshot regenerate ${snapshot}`,
-    ...(target === undefined ? [] : [`--target ${target}`]),
-    ...(marketplaceFile === undefined ? [] : [`--marketplace-file ${marketplaceFile}`]),
+    `stream-snapshot regenerate ${shellWords([snapshot])}`,
+    ...(target === undefined ? [] : [`--target ${shellWords([target])}`]),
+    ...(marketplaceFile === undefined
+      ? []
+      : [`--marketplace-file ${shellWords([marketplaceFile])}`]),
     ...layouts.map((layout) => `--layout ${layout}`),
     ...(require === 'any' ? [] : [`--require ${require}`]),
   ].join(' ')

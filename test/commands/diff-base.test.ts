@@ -369,6 +369,27 @@ stream and criteria
     })
   })
 
+  it('reports other members of a target that change with a build', async () => {
+    await writeStream('rhel-9', NEW, before)
+    const text = (await readFile(at('rhel-9.json'), 'utf8')).replace(
+      /"stream": "[^"]*"/,
+      '"stream": "x"',
+    )
+    await writeFile(at('rhel-9.json'), text.replace('{', '{\n  "unknown": 1,'))
+    const { stdout } = await diff('rhel-9', '--base', 'base')
+    expect(stdout).toMatch(/\n {2}~ {2}target\.stream +\S+ -> x\n/)
+    expect(stdout).toMatch(/\n {2}\+ {2}target\.unknown +added 1\n/)
+  })
+
+  it('reports line ends that were committed', async () => {
+    const text = await readFile(at('rhel-9.json'), 'utf8')
+    await writeFile(at('rhel-9.json'), text.replaceAll('\n', '\r\n'))
+    await commitAll(folder, 'line ends')
+    const { status, stdout } = await diff('--base', 'base')
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/^ +~ {2}rhel-9\.json$/m)
+  })
+
   it('compares a stream that was removed', async () => {
     await editWorkspace((streams) => delete streams['rhel-10'])
     await commitAll(folder, 'removed')

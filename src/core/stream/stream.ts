@@ -135,6 +135,13 @@ export class Stream {
     return isPresent(node) ? toValue(node) : undefined
   }
 
+  /** The members apart from builds and metadata, such as the name. */
+  otherMembers(): [name: string, value: JsonValue][] {
+    return [...this.root.members].flatMap(([name, { value }]) =>
+      name === 'architectures' || name === 'metadata' ? [] : [[name, toValue(value)]],
+    )
+  }
+
   metadata(): StreamMetadata {
     const metadata = getMember(this.root, 'metadata')
     return {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../../errors.ts'
+import { shellWords } from '../../printable.ts'
 import type { Folder } from '../folder.ts'
 import { LONGEST_FILE, tooLong } from '../read.ts'
 
@@ -185,7 +186,7 @@ export async function restoreCommand(
   ...siblings: readonly string[]
 ): Promise<string | undefined> {
   if (folder.repositoryRoot() === undefined) return undefined
-  const names = [file, ...siblings].join(' ')
+  const names = shellWords([file, ...siblings])
   const { stdout } = await runGit(['ls-files', '-t', '--', folder.resolve(file)], folder)
   if (stdout.length === 0) {
     // `git rm` and `git mv` also remove the file from the index.
@@ -193,8 +194,13 @@ export async function restoreCommand(
     const { stdout: committed } = await runGit(query, folder)
     return committed.length === 0 ? undefined : `git checkout HEAD -- ${names}`
   }
-  const isSparse = stdout.toString().startsWith('S ')
-  return isSparse ? `git sparse-checkout add ${dirname(file)}` : `git checkout -- ${names}`
+  return stdout.toString().startsWith('S ') ? sparseCommand(file) : `git checkout -- ${names}`
+}
+
+/** The files at the root have no folder of their own. */
+function sparseCommand(file: string): string {
+  const folder = dirname(file)
+  return `git sparse-checkout add ${shellWords([folder === '.' ? file : folder])}`
 }
 
 /** The command that restores changed files; undefined if git does not track all of them. */
@@ -204,9 +210,14 @@ export async function checkoutCommand(
 ): Promise<string | undefined> {
   if (folder.repositoryRoot() === undefined) return undefined
   const paths = files.map((file) => folder.resolve(file))
-  const { stdout } = await runGit(['ls-files', '-z', '--', ...paths], folder)
-  if (stdout.toString().split('\0').length <= paths.length) return undefined
-  const names = files.join(' ')
+  const { stdout } = await runGit(['ls-files', '-t', '-z', '--', ...paths], folder)
+  const entries = stdout.toString().split('\0')
+  if (entries.length <= paths.length) return undefined
+  const skipped = files.find((file) =>
+    entries.some((entry) => entry.startsWith('S ') && basename(entry) === basename(file)),
+  )
+  if (skipped !== undefined) return sparseCommand(skipped)
+  const names = shellWords(files)
   return (await isModified(folder, files))
     ? `git checkout -- ${names}`
     : `git checkout COMMIT -- ${names}, where COMMIT is before the change`

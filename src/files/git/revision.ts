@@ -8,6 +8,7 @@ import {
   Blobs,
   type GitFolder,
   gitError,
+  isModified,
   isNotInClone,
   NEEDS_REPOSITORY,
   NotInClone,
@@ -70,8 +71,14 @@ function commitTree(repository: Repository, commit: string): Tree {
 
 function workingTree(repository: Repository, folder: Folder): Tree {
   return {
-    read: async (path) =>
-      (await folder.readIfExists(path)) ?? (await repository.readSkipped(path, path)),
+    async read(path) {
+      const text = await folder.readIfExists(path)
+      if (text === undefined) return repository.readSkipped(path, path)
+      // git converts line ends in a checkout, so an unmodified file is that of HEAD.
+      const isConverted = text.includes('\r\n') && !(await isModified(folder, [path]))
+      const committed = isConverted ? await repository.read('HEAD', `./${path}`, path) : undefined
+      return committed ?? text
+    },
   }
 }
 
