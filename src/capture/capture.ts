@@ -14,7 +14,7 @@ import { InputError, ServiceError } from '../errors.ts'
 import { findSecret } from '../secrets.ts'
 import type { Cloud, Connection } from './clouds/cloud.ts'
 import { CLOUD_TABLE } from './clouds/index.ts'
-import { combineFailures, combineQueryFailures, settle } from './failures.ts'
+import { combineFailures, combineQueryFailures, settle, withoutIds } from './failures.ts'
 import { Shared } from './http/message.ts'
 import { type TimeLimit, withTimeLimit } from './http/time-limit.ts'
 import { LONGEST_CAPTURE, openTransport } from './http/transport.ts'
@@ -173,12 +173,30 @@ class Run {
   }
 
   async #query({ name, module }: Loaded) {
-    const { ocp, concurrency, queriesRegion = () => true } = this.request
+    const { ocp } = this.request
     if (ocp === undefined) throw new InputError('the OCP version is needed to query a cloud')
     const count = this.#counter(name)
     const inTime = <T>(what: string, work: () => Promise<T>) =>
       withTimeLimit(what, this.#limit, work)
     const connection = await inTime(name, () => this.#connect(name, module))
+    return this.#queryAll(name, connection, ocp, { inTime, count }).catch((error) => {
+      throw withoutIds(error, connection.secrets())
+    })
+  }
+
+  async #queryAll(
+    name: CloudName,
+    connection: Connection<object, object>,
+    ocp: MajorMinor,
+    {
+      inTime,
+      count,
+    }: {
+      readonly inTime: <T>(what: string, work: () => Promise<T>) => Promise<T>
+      readonly count: (expected: number, finished: number) => void
+    },
+  ) {
+    const { concurrency, queriesRegion = () => true } = this.request
     const all = await inTime(name, () => connection.listQueries(ocp))
     const queries = all.filter(
       (query) => !('region' in query) || queriesRegion(String(query.region)),

@@ -1,4 +1,5 @@
 import { errorLines, MissingCredentials, ServiceError, UserError } from '../errors.ts'
+import { conceal } from '../secrets.ts'
 
 type Settled<T> = { -readonly [At in keyof T]: Awaited<T[At]> }
 
@@ -8,6 +9,19 @@ export async function settle<const T extends readonly unknown[]>(parts: T): Prom
   const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
   if (errors.length > 0) throw new AggregateError(errors)
   return settled.map((each) => (each as PromiseFulfilledResult<unknown>).value) as Settled<T>
+}
+
+/** The error without ids and secrets of the account, which a message of a cloud may contain. */
+export function withoutIds(error: unknown, known: readonly string[]): unknown {
+  if (error instanceof AggregateError) {
+    return new AggregateError(error.errors.map((each) => withoutIds(each, known)))
+  }
+  if (!(error instanceof UserError)) return error
+  const { message, lines } = error
+  return Object.assign(error, {
+    message: conceal(message, known),
+    lines: lines.map((line) => conceal(line, known)),
+  })
 }
 
 function flatten(error: unknown): unknown[] {

@@ -68,15 +68,18 @@ export async function readSettings(
   throw missingCredentials(missing, 'Sign in to each cloud, or query fewer clouds with --cloud.')
 }
 
+const PATH = 'Set the variable to the path of a file.'
+
 function readFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new ServiceError(
-      `${visibleLine(path)}: cannot be read (${code})`,
-      'Check its permissions.',
-    )
+    // A longer name is not a path, and may be a secret.
+    if (code === 'ENAMETOOLONG')
+      throw new ServiceError('(not a path): the path of credentials', PATH)
+    const remedy = code === 'EISDIR' ? PATH : 'Check its permissions.'
+    throw new ServiceError(`${visibleLine(path)}: cannot be read (${code})`, remedy)
   }
 }

@@ -5,7 +5,7 @@ import {
   withMarketplace,
 } from '../core/image/source.ts'
 import { readShape } from '../core/snapshot/read.ts'
-import { capturedClouds } from '../core/snapshot/snapshot.ts'
+import { capturedClouds, getImages } from '../core/snapshot/snapshot.ts'
 import { MarketplaceFile } from '../core/stream/marketplace.ts'
 import { readStream } from '../core/stream/stream.ts'
 import { readMajorMinor } from '../core/versions/version.ts'
@@ -80,7 +80,11 @@ async function remedyFor(
 ): Promise<string | undefined> {
   if (layouts?.length === 0) return undefined
   const text = await folder.readIfExists(snapshot)
-  const queried = text === undefined ? [] : capturedClouds(readShape(text, snapshot))
+  const captured = text === undefined ? undefined : readShape(text, snapshot)
+  const queried = captured ? capturedClouds(captured) : []
+  if (captured && queried.some((cloud) => getImages(captured, cloud).length > 0)) {
+    return `Run stream-snapshot regenerate ${name}.`
+  }
   return queried.length === 0
     ? `Run stream-snapshot update ${name}.`
     : `Run stream-snapshot update ${name} to query ${queried.join(', ')} again, as no marketplace images were found.`

@@ -243,6 +243,19 @@ describe('capture to an existing file', () => {
     expect(await run(['verify', at('kept.json')])).toMatchObject({ status: 0 })
     const again = await capture(mockServer, at('kept.json'), [...builds, '--check'])
     expect(again).toMatchObject({ status: 0 })
+    const { integrity: __, ...whole } = JSON.parse(await read('kept.json'))
+    for (const time of ['2025-13-45T00:00:00Z', '2099-01-01T00:00:00Z']) {
+      const criteria = { ...whole.criteria, selectedAt: { azure: time } }
+      await writeFile(at('bad.json'), printSnapshot(sealSnapshot({ ...whole, criteria })))
+      expect((await run(['list', at('bad.json')])).stderr).toContain(
+        `bad.json: .criteria.selectedAt.azure: expected a time before .capturedAt, found "${time}"\n`,
+      )
+    }
+    const copy = ['--replay', at('kept.recording.json'), '--drop', 'azure']
+    await copyFile(at('kept.json'), at('copy.json'))
+    await copyFile(at('kept.recording.json'), at('copy.recording.json'))
+    expect(await capture(mockServer, at('copy.json'), copy)).toMatchObject({ status: 0 })
+    expect(JSON.parse(await read('copy.json')).criteria).not.toHaveProperty('selectedAt')
     const queried = await capture(mockServer, at('kept.json'), ['--cloud', 'azure'])
     expect(queried.stderr).toMatch(/^ {2}deprecated since 2025-03-01T00:00:00Z: azureopenshift/m)
     expect(JSON.parse(await read('kept.json')).criteria).not.toHaveProperty('selectedAt')
@@ -254,6 +267,18 @@ describe('capture to an existing file', () => {
     expect(await capture(mockServer, at('s.json'), ['--check'])).toMatchObject({ status: 0 })
     expect(await run(['verify', at('s.json')])).toMatchObject({ status: 0 })
   })
+})
+
+it('capture does not take the page of a proxy for a missing SKU', async () => {
+  const page = '<h1>The requested URL was not found on this proxy</h1>'
+  const fault = { kind: 'body', status: 404, body: page, type: 'text/html' } as const
+  const faults = [{ path: /skus\/418-v2\/versions/, fault }]
+  const mockServer = await azureFor(imagesBeforeBump(), { faults })
+  const { status, stderr } = await capture(mockServer, at('s.json'), fromStream())
+  expect(status).toBe(3)
+  expect(stderr).toMatch(
+    /^stream-snapshot: azure azureopenshift:aro4:418-v2: the response is not JSON, or is incomplete\n/m,
+  )
 })
 
 describe('capture with only --ocp', () => {

@@ -100,6 +100,8 @@ describe('the SOURCE of image', () => {
     expect((await image('rhel-9')).stderr).toContain(
       '\nRun stream-snapshot update rhel-9 to query azure again, as no marketplace images were found.\n',
     )
+    await write('s.json', snapshotText([azureImage('418-v2', '418.94.20240916')]))
+    expect((await image('rhel-9')).stderr).toContain('\nRun stream-snapshot regenerate rhel-9.\n')
   })
 
   it.each([

@@ -125,6 +125,20 @@ describe('capture from another cloud does not store a secret', () => {
     return run(['capture', at('s.json'), ...args, '--debug'], { env })
   }
 
+  it('prints no id of the account in an unknown error of GCP', async () => {
+    const project = 'mock-server-project-417'
+    const message = `Request is prohibited for project ${project}, 98765432101 and 4829-1553-7706.`
+    const body = JSON.stringify({
+      error: { code: 403, message, errors: [{ reason: 'orgRestricted', message }] },
+    })
+    const { status, stderr } = await captureGcp({
+      faults: [{ path: /images/, fault: { kind: 'body', status: 403, body } }],
+    })
+    expect(status).toBe(3)
+    expect(stderr).toContain('returned 403 orgRestricted: Request is prohibited for project ')
+    for (const id of [project, '98765432101', '4829-1553-7706']) expect(stderr).not.toContain(id)
+  })
+
   it.each<
     [name: string, status: number, secrets: readonly string[], captureCloud: () => Promise<Outcome>]
   >([

@@ -149,7 +149,8 @@ export function concealMessage(message: unknown): string {
     .slice(0, LONGEST_MESSAGE * 4)
   const clear = conceal(line.replace(/\barn:[^\s'"]+/g, '…'))
     .replace(/\b[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '…')
-    .replace(/\b[0-9]{12}\b/g, '…')
+    // Numbers of accounts and projects.
+    .replace(/\b[0-9]{9,}\b|\b[0-9]{4}-[0-9]{4}-[0-9]{4}\b/g, '…')
     .replace(/\b[\w+/=-]{40,}|\b[0-9a-f]{32}\b/gi, '…')
   return visibleLine(clear.slice(0, LONGEST_MESSAGE))
 }

@@ -200,7 +200,8 @@ function responseTooLong(): TransportError {
   return new TransportError(message, 'RESPONSE_TOO_LONG', NOT_THE_SERVICE)
 }
 
-function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
+/** In seconds, from a number or a date. */
+export function getRetryAfter(headers: HttpResponse['headers']): number | undefined {
   const milliseconds = headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms']
   if (milliseconds && /^[0-9]+$/.test(milliseconds)) return Number(milliseconds) / 1000
   const text = headers['retry-after'] ?? ''

@@ -104,7 +104,18 @@ const NOT_FOUND =
   /^(|NotFound|ResourceNotFound|ArtifactNotFound|PlatformImageNotFound|(VM)?(Image|Publisher|Offer|Sku)s?NotFound)$/
 
 export function isNotFound(error: unknown): boolean {
-  return error instanceof RestError && error.statusCode === 404 && NOT_FOUND.test(error.code ?? '')
+  return (
+    error instanceof RestError &&
+    error.statusCode === 404 &&
+    NOT_FOUND.test(error.code ?? '') &&
+    !isWebPage(error)
+  )
+}
+
+/** A page of a proxy. The Resource Manager responds with JSON or without a body. */
+function isWebPage({ response }: RestError): boolean {
+  const type = response?.headers.get('content-type') ?? ''
+  return /html/i.test(type) || /^\s*</.test(response?.bodyAsText ?? '')
 }
 
 /** Codes for an API version or a region that is not supported. */
@@ -116,7 +127,7 @@ export function explainQuery(
   { location, environment }: Pick<AzureCriteria, 'location' | 'environment'>,
 ): Explanation | undefined {
   if (!(error instanceof RestError)) return undefined
-  if (error.code === RestError.PARSE_ERROR) {
+  if (error.code === RestError.PARSE_ERROR || (error.statusCode === 404 && isWebPage(error))) {
     return {
       cause: 'the response is not JSON, or is incomplete',
       remedy: 'Check HTTPS_PROXY: a proxy or a sign-in page may have sent the response.',

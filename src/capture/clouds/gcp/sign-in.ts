@@ -3,7 +3,7 @@ import { auth } from '@googleapis/compute'
 import { MissingCredentials, ServiceError, UserError } from '../../../errors.ts'
 import { SignInTrace } from '../../http/errors.ts'
 import type { Send } from '../../http/message.ts'
-import { isTransient, isTransientStatus } from '../../http/transport.ts'
+import { getRetryAfter, isTransient, isTransientStatus } from '../../http/transport.ts'
 import { explainMessage, explainSignIn, LOGIN } from './errors.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/compute.readonly'
@@ -84,8 +84,9 @@ export function toRequestOptions(send: Send) {
 export const RETRIES = {
   retry: 3,
   async retryBackoff({ response }: Attempt, delay: number): Promise<void> {
-    const requested = Number(response?.headers?.get?.('retry-after')) * 1000
-    await new Promise((resolve) => setTimeout(resolve, requested > 0 ? requested : delay))
+    const header = response?.headers?.get?.('retry-after') ?? ''
+    const seconds = getRetryAfter({ 'retry-after': header }) ?? 0
+    await new Promise((resolve) => setTimeout(resolve, seconds > 0 ? seconds * 1000 : delay))
   },
   shouldRetry(error: Attempt): boolean {
     const { response, config } = error
