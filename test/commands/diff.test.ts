@@ -241,12 +241,9 @@ describe('diff --git-driver', () => {
 
   it('can be replaced by list as a textconv command', async () => {
     await writeFile(at('snapshots/x.json'), B)
-    const shown = await git(
-      folder,
-      '-c',
-      `diff.snapshot.textconv='${process.execPath}' '${CLI}' list -o tsv`,
-      'diff',
-    )
+    const list = `'${process.execPath}' '${CLI}' list -o tsv "$1" || true`
+    const textconv = `diff.snapshot.textconv=f() { ${list}; }; f`
+    const shown = await git(folder, '-c', textconv, 'diff')
     const lines = shown.split('\n').filter((line) => /^[-+][^-+]/.test(line))
     expect(lines).toEqual([
       '-Arm64\t\taro4\tazureopenshift\t418-arm\tazureopenshift:aro4:418-arm:418.94.20240916\t418.94.20240916',
@@ -254,5 +251,8 @@ describe('diff --git-driver', () => {
       '+x64\t\taro4\tazureopenshift\t418-v2\tazureopenshift:aro4:418-v2:418.94.20241009\t418.94.20241009',
       '+x64\t\taro4\tazureopenshift\taro_418\tazureopenshift:aro4:aro_418:418.94.20240916\t418.94.20240916\tdeprecated',
     ])
+    // A snapshot of builds alone has no list.
+    await writeFile(at('snapshots/x.json'), snapshotText([], { images: {}, queries: {} }))
+    expect(await git(folder, '-c', textconv, 'diff')).toContain('-Arm64\t')
   })
 })
