@@ -90,12 +90,14 @@ function fileRequest(
 ): HistoryRequest {
   const owner = ownerIn(opened, folder, path)
   if (owner !== undefined) {
-    const { target, marketplaceFile } = owner.config
+    const { target, marketplaceFile, snapshot } = owner.config
+    // The images of a snapshot are those of its marketplace file.
+    const isSnapshot = folder.resolve(snapshot) === folder.resolve(path)
     const isOther = (file: string | undefined) =>
       file !== undefined && folder.resolve(file) !== folder.resolve(path)
     const others = {
       ...(isOther(target) && { target }),
-      ...(isOther(marketplaceFile) && { marketplaceFile }),
+      ...(!isSnapshot && isOther(marketplaceFile) && { marketplaceFile }),
     }
     const workspace = { file: owner.file, stream: owner.name }
     return { title: path, choices: [{ main: path, ...others, workspace }] }

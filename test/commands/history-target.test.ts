@@ -36,6 +36,17 @@ beforeEach(async () => {
   await commit('2024-09-20T12:00:00Z', 'first')
 })
 
+it('history of a snapshot does not add the images of its marketplace file', async () => {
+  const config = { snapshot: 's.json', target: 'rhcos.json', marketplaceFile: 'm.json' }
+  await write('stream-snapshot.json', JSON.stringify({ streams: { rhcos: config } }))
+  await write('s.json', snapshotText([SEPTEMBER, OCTOBER]))
+  await write('rhcos.json', smallStream({ x86_64: NEW }))
+  expect(await call('regenerate', 'rhcos')).toMatchObject({ status: 0 })
+  await commit('2024-10-12T12:00:00Z', 'images')
+  const { stdout } = await call('history', 's.json', '--max-count', '1')
+  expect(eventLines(stdout).filter((line) => line.includes(SLOT))).toHaveLength(1)
+})
+
 describe('history of a snapshot without builds, with --target', () => {
   it('uses the releases that the stream had in each commit', async () => {
     await write('s.json', snapshotText([SEPTEMBER, OCTOBER, JANUARY]))
