@@ -123,6 +123,14 @@ const AZURE: Record<string, () => Promise<SignInMethod>> = {
     const env = await writeServicePrincipal(cloud, { clientSecret })
     return { ...cloud, env, secrets: { ...secrets, 'client secret': clientSecret } }
   },
+  'service principal file: without a subscription, with --subscription': async () => {
+    const cloud = await startAzure()
+    const { clientSecret, secrets, ids } = cloud
+    const members = { clientSecret, subscriptionId: undefined }
+    const env = await writeServicePrincipal(cloud, members)
+    const args = [...cloud.args, '--subscription', ids.subscriptionId]
+    return { ...cloud, env, args, secrets: { ...secrets, 'client secret': clientSecret } }
+  },
   'service principal file: certificate with a password': async () => {
     const { certificate, key } = await createKeyPair()
     const cloud = await startAzure(certificate)

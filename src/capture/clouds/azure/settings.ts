@@ -233,10 +233,11 @@ function toPrincipal(content: string, file: string, source: Source): ServicePrin
   }
   const [clientSecret, path] = [optional('clientSecret'), optional('clientCertificate')]
   const member = clientSecret === '' && path === '' ? optional : required
+  const hasOther = source.args.subscription !== undefined || source.env.AZURE_SUBSCRIPTION_ID
   const tenantId = member('tenantId')
   if (tenantId !== '') checkTenant(tenantId, `${file}: .tenantId`)
   return {
-    subscriptionId: required('subscriptionId'),
+    subscriptionId: hasOther ? optional('subscriptionId') : required('subscriptionId'),
     clientId: member('clientId'),
     tenantId,
     certificate: path === '' ? '' : readCertificate(path, `${file}: .clientCertificate`, source),
