@@ -38,6 +38,15 @@ beforeEach(async () => {
 })
 
 describe('skew without a snapshot', () => {
+  it('measures a stream with an image without a SKU', async () => {
+    const { sku: _, ...image } = azure.ocp.hyperVGen2
+    const images = { ...azure, ocp: { hyperVGen1: image, hyperVGen2: image } }
+    await write('rhcos.json', streamWith(images))
+    const { status, stdout, stderr } = await skew('rhcos.json', '--all', '--ocp', '4.22')
+    expect({ status, stderr }).toMatchObject({ status: 0 })
+    expect(stdout).toContain('azure ocp x86_64')
+  })
+
   it.each([
     [
       'a stream and the marketplace file next to it',

@@ -160,7 +160,8 @@ function similarImages({ images }: SnapshotContent, { slot }: WantedSlot, sku: s
     ({ plan, architecture, generation }) =>
       plan === slot.plan && architecture === slot.architecture && generation === slot.generation,
   )
-  const own = all.filter((image) => image.sku.toLowerCase() === sku.toLowerCase())
+  // A stream may have an image without a SKU.
+  const own = all.filter((image) => String(image.sku).toLowerCase() === sku.toLowerCase())
   return own.length > 0 ? own : all
 }
 
