@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { isPaid, type Members, printSlot, type Slot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
 import { BUILT_IN } from '../core/criteria/criteria.ts'
-import { latestRhel } from '../core/criteria/ocp-version.ts'
+import { hasOcpVersion } from '../core/criteria/ocp-version.ts'
 import { groupAlike } from '../core/group.ts'
 import { majorIn } from '../core/image/choose.ts'
 import { type FoundImage, findGrade, gen1Sku } from '../core/image/find.ts'
@@ -24,7 +24,7 @@ import {
   type SnapshotContent,
 } from '../core/snapshot/snapshot.ts'
 import type { SlotImage } from '../core/stream/marketplace.ts'
-import { ocpVersionsForRhel, readRelease } from '../core/versions/version.ts'
+import { readRelease } from '../core/versions/version.ts'
 import { nearest } from '../core/workspace/nearest.ts'
 import { CheckFailure, InputError } from '../errors.ts'
 import { counted, listed } from '../printable.ts'
@@ -226,8 +226,7 @@ function isQueried(snapshot: SnapshotContent, { cloud, region }: Slot): boolean 
 
 function noImagesRemedy({ kind, file, streams, ocp }: ImageSource): string {
   const releases = streams.flatMap((stream) => [...stream.releases.values()])
-  const rhel = latestRhel(releases)
-  const isSupported = rhel && ocpVersionsForRhel(BUILT_IN.rhel, rhel).length > 0
+  const isSupported = hasOcpVersion(releases, BUILT_IN.rhel)
   if (kind !== 'stream' || file === 'stdin' || !isSupported) {
     return 'Use a marketplace file, or a snapshot.'
   }

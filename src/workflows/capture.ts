@@ -233,9 +233,8 @@ async function captureOnce(
   const draft = finish(content)
   const { capturedAt } = draft.snapshot
   const isNew = before !== undefined && capturedAt !== before.capturedAt
-  const assembled = isNew
-    ? finish(withKeptStates(content, kept, before.capturedAt, capturedAt))
-    : draft
+  const whole = isNew ? withKeptStates(content, kept, before.capturedAt, capturedAt) : content
+  const assembled = whole === content ? draft : finish(whole)
   checkReadable(assembled.snapshotText, file)
   const notes = [...notesOnRecording(found, file), ...plan.notes, ...captured.notes]
   return {

@@ -1,5 +1,5 @@
 import { measureSkew, type SlotSkew } from '../core/audit/skew.ts'
-import { latestRhel, refuseOcp } from '../core/criteria/ocp-version.ts'
+import { hasOcpVersion, refuseOcp } from '../core/criteria/ocp-version.ts'
 import { type FileText, isSnapshotText, readState } from '../core/history/state.ts'
 import { refuseOtherRelease } from '../core/regenerate/refusals.ts'
 import type { Requirement } from '../core/selection/select.ts'
@@ -11,7 +11,7 @@ import {
   type Snapshot,
 } from '../core/snapshot/snapshot.ts'
 import { getReleases, isStream, readStream } from '../core/stream/stream.ts'
-import { ocpVersionsForRhel, readMajorMinor } from '../core/versions/version.ts'
+import { readMajorMinor } from '../core/versions/version.ts'
 import { InputError } from '../errors.ts'
 import { type Folder, STDIN } from '../files/folder.ts'
 import { readCriteriaFor } from './capture-plan.ts'
@@ -134,8 +134,7 @@ async function streamSkew(
   const images = state.slots.filter(({ release }) => release !== undefined)
   const skews = images.length > 0 ? [...images, ...(state.vacant ?? [])] : []
   if (skews.some(({ slot }) => cloud === undefined || slot.cloud === cloud)) return skews
-  const rhel = latestRhel(releases)
-  const isSupported = rhel && ocpVersionsForRhel(criteria.rhel, rhel).length > 0
+  const isSupported = hasOcpVersion(releases, criteria.rhel)
   const options = [
     ...(cloud === undefined ? [] : [` --cloud ${cloud}`]),
     ...(state.ocp === undefined ? [' --ocp X.Y'] : []),

@@ -12,6 +12,12 @@ import {
 } from '../versions/version.ts'
 import type { Criteria } from './criteria.ts'
 
+/** Whether any OCP version has the RHEL version of the releases. */
+export function hasOcpVersion(releases: readonly string[], table: RhelTable): boolean {
+  const rhel = latestRhel(releases)
+  return rhel !== undefined && ocpVersionsForRhel(table, rhel).length > 0
+}
+
 export interface OcpSources {
   readonly option?: MajorMinor | undefined
   readonly releases: readonly string[]
