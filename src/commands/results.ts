@@ -1,4 +1,5 @@
 import { createTwoFilesPatch } from 'diff'
+import type { Subject } from '../core/changes/inventory.ts'
 import { Loss, Unmet } from '../core/regenerate/refusals.ts'
 import { describeUnverified } from '../core/regenerate/unverified.ts'
 import { CLOUDS } from '../core/snapshot/snapshot.ts'
@@ -50,11 +51,14 @@ export function printCapture(
   // An image of the present build was removed from the snapshot by --drop.
   const { builds } = result.snapshot
   const kept = all.filter((each) => each.release !== builds[each.architecture]?.release)
-  const printed = comparison?.changes ?? []
-  for (const line of captureLines(result, terminal, printed, kept)) terminal.say(line)
+  const printed: Subject[] = [
+    ...(comparison?.changes ?? []).map(({ subject }) => subject),
+    ...kept.map(({ release: _, ...image }) => ({ kind: 'image' as const, ...image })),
+  ]
+  for (const line of captureLines(result, terminal, printed)) terminal.say(line)
   // A run always names what it removes.
   if (!args.quiet) return
-  const parts = buildChanges(result.comparison, printed, kept).filter(
+  const parts = buildChanges(result.comparison, printed).filter(
     ({ subject }) => subject.kind === 'artifact' || subject.kind === 'image',
   )
   for (const line of lossLines(parts, terminal)) terminal.warn(line)

@@ -1,8 +1,7 @@
 import type { Change, Comparison } from '../core/changes/changes.ts'
-import { subjectKey } from '../core/changes/inventory.ts'
+import { type Subject, subjectKey } from '../core/changes/inventory.ts'
 import { printSlot } from '../core/clouds/facts.ts'
 import { FACTS } from '../core/clouds/index.ts'
-import type { KeptRegion } from '../core/regenerate/keep.ts'
 import { canonicalJson } from '../core/snapshot/canonical.ts'
 import {
   type CloudName,
@@ -37,18 +36,16 @@ export interface CaptureSummary {
 /**
  * The builds, their changes, and for each cloud how many images are listed, new and removed.
  *
- * @param printed changes that are printed elsewhere
- * @param kept images that the target keeps
+ * @param printed the subjects of changes that are printed elsewhere
  */
 export function captureLines(
   summary: CaptureSummary,
   styled: Styled,
-  printed: readonly Change[],
-  kept: readonly KeptRegion[] = [],
+  printed: readonly Subject[],
 ): string[] {
   const { snapshot, comparison } = summary
   const builds = Object.entries(snapshot.builds).map(([arch, { release }]) => `${arch}=${release}`)
-  const changes = buildChanges(comparison, printed, kept)
+  const changes = buildChanges(comparison, printed)
   return [
     ...(builds.length > 0 ? [`builds: ${builds.join(' ')}`] : []),
     ...changeLines(changes, styled),
@@ -59,20 +56,13 @@ export function captureLines(
 /**
  * The changes that are not of listed images.
  *
- * @param printed changes that are printed elsewhere
- * @param kept images that the target keeps
+ * @param printed the subjects of changes that are printed elsewhere
  */
 export function buildChanges(
   comparison: Comparison | undefined,
-  printed: readonly Change[],
-  kept: readonly KeptRegion[] = [],
+  printed: readonly Subject[],
 ): Change[] {
-  const others = new Set(
-    [
-      ...printed.map(({ subject }) => subject),
-      ...kept.map(({ release: _, ...image }) => ({ kind: 'image', ...image }) as const),
-    ].map(subjectKey),
-  )
+  const others = new Set(printed.map(subjectKey))
   const all = comparison?.changes ?? []
   // Settings change with builds and images. Alone, they are the reason that the snapshot is written.
   const isAlone = all.every(({ subject }) => subject.kind === 'setting')
